@@ -1,0 +1,146 @@
+package civil
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+//go:generate go run zonelist_make.go
+
+// FindZone loads the zone of that name; case does not matter, and a space may stand for an underscore. The error is a
+// Refusal that suggests the nearest name. Only names of the tz database are read, never "Local" and never a path. It
+// costs about 10 µs and 2 KB: keep what it returns. A program needs time/tzdata to know all zones on every machine.
+func FindZone(name string) (*time.Location, error) {
+	const form = "Write continent and city, such as Europe/Berlin or America/New_York, or UTC."
+	want := strings.ReplaceAll(strings.TrimSpace(name), " ", "_")
+	for known := range strings.SplitSeq(zoneList, "\n") {
+		if strings.EqualFold(known, want) {
+			zone, err := time.LoadLocation(known)
+			if err != nil {
+				return nil, fmt.Errorf("load the time zone %s: %w", known, err)
+			}
+			return zone, nil
+		}
+	}
+	if want == "" {
+		return nil, say("The time zone is empty. %s", form)
+	}
+	if near := nearestZone(want); near != "" {
+		return nil, say("The time zone %s is not known. Did you mean %s?", quote(name), near)
+	}
+	return nil, say("The time zone %s is not known. %s", quote(name), form)
+}
+
+// ZoneNames returns every name of the tz database, sorted.
+func ZoneNames() []string { return strings.Split(zoneList, "\n") }
+
+// CompleteZone returns at most limit names for what somebody has typed so far, the likeliest first: cities before
+// regions, the beginning of a word before its middle. Case, accents and spaces do not matter. For "" it offers UTC and a
+// choice over the continents.
+func CompleteZone(typed string, limit int) []string {
+	want := fold(typed)
+	if want == "" {
+		some := strings.Fields("UTC America/Los_Angeles America/Chicago America/New_York America/Sao_Paulo Europe/London Europe/Berlin " +
+			"Africa/Lagos Africa/Cairo Europe/Istanbul Asia/Dubai Asia/Kolkata Asia/Singapore Asia/Shanghai Asia/Tokyo Australia/Sydney Pacific/Auckland")
+		return some[:min(max(limit, 0), len(some))]
+	}
+	const ranks = 5
+	var found [ranks][]string
+	for name := range strings.SplitSeq(zoneList, "\n") {
+		if r := rank(fold(name), want); r < ranks {
+			found[r] = append(found[r], name)
+		}
+	}
+	all := slices.Concat(found[:]...)
+	return all[:min(max(limit, 0), len(all))]
+}
+
+// rank says how well a zone's folded name fits what was typed, 0 best; 5 is not at all.
+func rank(name, want string) int {
+	city := name[strings.LastIndexByte(name, '/')+1:]
+	switch {
+	case name == want:
+		return 0
+	case strings.HasPrefix(name, "etc/"):
+		// Their signs are the other way round: Etc/GMT+5 is five hours behind. They are offered only when asked for.
+		if strings.HasPrefix(name, want) {
+			return 4
+		}
+		return 5
+	case strings.HasPrefix(city, want):
+		return 1
+	case strings.HasPrefix(name, want):
+		return 2
+	case strings.Contains(name, "_"+want), strings.Contains(name, "/"+want):
+		return 3
+	case strings.Contains(name, want):
+		return 4
+	}
+	return 5
+}
+
+// nearestZone returns the name that somebody probably meant, or "".
+func nearestZone(typed string) string {
+	want := fold(typed)
+	if len(want) > 64 || len(want) < 4 {
+		return "" // PST or IST: a guess would be worse than the form
+	}
+	if begun := CompleteZone(want, 1); len(begun) == 1 {
+		return begun[0]
+	}
+	nearest, least := "", len(want)/4+1
+	for name := range strings.SplitSeq(zoneList, "\n") {
+		folded := fold(name)
+		if strings.HasPrefix(folded, "etc/") {
+			continue
+		}
+		city := folded[strings.LastIndexByte(folded, '/')+1:]
+		if d := min(distance(folded, want), distance(city, want)); d < least {
+			nearest, least = name, d
+		}
+	}
+	return nearest
+}
+
+// fold brings a name into the form in which names are compared: lower case, without accents, _ for a space.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		case unicode.IsSpace(r):
+			return '_'
+		}
+		return unicode.ToLower(r)
+	}, norm.NFD.String(strings.TrimSpace(name)))
+}
+
+// distance is the number of letters to insert, delete, change or swap with their neighbour to make a of b (optimal
+// string alignment, Damerau 1964).
+func distance(a, b string) int {
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
+		for j := range b {
+			change := row[j]
+			if a[i] != b[j] {
+				change++
+			}
+			next[j+1] = min(row[j+1]+1, next[j]+1, change)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(b)]
+}
