@@ -1,0 +1,53 @@
+package playground
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// Doors serves "/", the first page with a door to each adapter, and the files under "/static/" that all pages share. Put
+// Guard in front of it. It fails only when the embedded files are broken.
+func Doors(adapters ...*Adapter) (http.Handler, error) {
+	pages, err := loadPages()
+	if err != nil {
+		return nil, err
+	}
+	type door struct {
+		Href, Title string
+		Demo        bool
+	}
+	var doors []door
+	for _, a := range adapters {
+		doors = append(doors, door{"/" + a.o.Name + "/", a.o.Title, a.o.Kind == Demo})
+	}
+	var page bytes.Buffer
+	if err := pages.ExecuteTemplate(&page, "doors", doors); err != nil {
+		return nil, fmt.Errorf("render the first page: %w", err)
+	}
+	files, err := fs.Sub(web, "web")
+	if err != nil {
+		return nil, fmt.Errorf("read the playground's files: %w", err)
+	}
+	static := http.StripPrefix("/static/", http.FileServerFS(files))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(page.Bytes()) // the page went away
+	})
+	mux.HandleFunc("GET /static/{file}", func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, ".html") {
+			http.NotFound(w, r) // templates are no pages
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		static.ServeHTTP(w, r)
+	})
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/static/icon.svg", http.StatusFound)
+	})
+	return mux, nil
+}
