@@ -87,18 +87,17 @@ func split(text string) ([]string, error) {
 
 // check returns the field as cron's parser is to read it.
 func (f field) check(text string) (string, error) {
-	refused := say("The %s %s cannot be read. It takes %s.", f.name, quote(text), f.wants)
 	var days [7]bool
 	for one := range strings.SplitSeq(text, ",") {
 		it, ok := cut(one)
 		if !ok {
-			return "", refused
+			return "", f.refuse(text)
 		}
 		if it.step > f.span {
 			return "", say("The %s %s steps over everything. Use a step of at most %d, or the number itself.", f.name, quote(text), f.span)
 		}
 		if f.part == cron.Dow && !it.mark(&days) {
-			return "", refused
+			return "", f.refuse(text)
 		}
 	}
 	if text == anyValue || text == anyValue+"/1" {
@@ -108,9 +107,13 @@ func (f field) check(text string) (string, error) {
 		return list(days), nil
 	}
 	if _, err := cron.NewParser(f.part).Parse(text); err != nil {
-		return "", refused
+		return "", f.refuse(text)
 	}
 	return text, nil
+}
+
+func (f field) refuse(text string) Refusal {
+	return say("The %s %s cannot be read. It takes %s.", f.name, quote(text), f.wants)
 }
 
 // item is one piece of a field: first, first-last, or *, each with or without a step.

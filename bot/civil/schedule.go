@@ -126,7 +126,7 @@ func (s Schedule) Dates(from, to string) ([]Slot, error) {
 	}
 	var slots []Slot
 	// A day earlier, because a gap of the clock over midnight joins slots of two dates.
-	for slot := range s.walk(begin.AddDate(0, 0, -1), time.Time{}) {
+	for slot := range s.walk(begin.AddDate(0, 0, -1), begin.AddDate(0, 0, -3)) {
 		switch day := slot.Civil[:len(time.DateOnly)]; {
 		case day > to:
 			return slots, nil
@@ -154,17 +154,18 @@ func (s Schedule) Spacing() time.Duration {
 	}
 	const day = 24 * time.Hour
 	end := time.Date(2032, time.January, 1, 0, 0, 0, 0, time.UTC)
-	for d := midnight(s.step(end.AddDate(-8, 0, 0).Add(-1))); ; {
-		next := midnight(s.step(d.Add(day - 1)))
-		if !next.Before(end) {
-			return least
+	var before time.Time
+	for c, ok := s.step(end.AddDate(-8, 0, 0).Add(-1)); ok && c.Before(end); c, ok = s.step(before.Add(day - 1)) {
+		gap := midnight(c).Sub(before)
+		if !before.IsZero() {
+			least = min(least, gap-(last-first))
 		}
-		least = min(least, next.Sub(d)-(last-first))
-		if next.Sub(d) == day {
-			return least
+		if gap == day {
+			break // no two dates are closer
 		}
-		d = next
+		before = midnight(c)
 	}
+	return least
 }
 
 // upTo returns the slots later than last and after the first instant, but not after the second.
@@ -188,7 +189,7 @@ func (s Schedule) beyond(last Slot, t time.Time) (wall, after time.Time) {
 	if last.At.After(after) {
 		after = last.At
 	}
-	wall = wallClock(t, s.Location())
+	wall = wallClock(after, s.Location())
 	if c, err := time.Parse(Layout, last.Civil); err == nil && c.After(wall) {
 		wall = c
 	}
@@ -202,7 +203,7 @@ func (s Schedule) walk(wall, after time.Time) iter.Seq[Slot] {
 		if s.spec == nil {
 			return
 		}
-		for c := s.step(wall); !c.IsZero() && c.Year() <= lastYear; c = s.step(c) {
+		for c, ok := s.step(wall); ok; c, ok = s.step(c) {
 			at, exists := instant(c, s.zone)
 			if !exists || !at.After(after) {
 				continue
@@ -215,15 +216,26 @@ func (s Schedule) walk(wall, after time.Time) iter.Seq[Slot] {
 	}
 }
 
-// step returns the next civil time after c that the fields match. cron gives up after five years, but 29 February can be
-// eight years away.
-func (s Schedule) step(c time.Time) time.Time {
-	next := s.spec.Next(c)
-	if next.IsZero() {
+// step returns the next civil time after c that the fields match. cron tries one second, minute and hour after the other,
+// so it is asked for the end of the minute, hour or day when nothing in it is left. It gives up after five years, but 29
+// February can be eight years away.
+func (s Schedule) step(c time.Time) (next time.Time, ok bool) {
+	unit := time.Minute
+	if later(s.spec.Minute, c.Minute()) == 0 {
+		unit = time.Hour
+		if later(s.spec.Hour, c.Hour()) == 0 {
+			unit = 24 * time.Hour
+		}
+	}
+	next = s.spec.Next(c.Truncate(unit).Add(unit - 1))
+	if !next.After(c) {
 		next = s.spec.Next(time.Date(c.Year()+6, time.January, 1, 0, 0, 0, -1, time.UTC))
 	}
-	return next
+	return next, next.After(c) && next.Year() <= lastYear
 }
+
+// later returns the values of one of cron's sets that are greater than n. Bit 63 is cron's mark of a *.
+func later(set uint64, n int) uint64 { return set << 1 >> 1 >> (n + 1) }
 
 func midnight(c time.Time) time.Time { return c.Truncate(24 * time.Hour) }
 

@@ -52,7 +52,7 @@ func CompleteZone(typed string, limit int) []string {
 	const ranks = 5
 	var found [ranks][]string
 	for name := range strings.SplitSeq(zoneList, "\n") {
-		if r := rank(fold(name), want); r < ranks {
+		if r := rank(strings.ToLower(name), want); r < ranks {
 			found[r] = append(found[r], name)
 		}
 	}
@@ -60,7 +60,7 @@ func CompleteZone(typed string, limit int) []string {
 	return all[:min(max(limit, 0), len(all))]
 }
 
-// rank says how well a zone's folded name fits what was typed, 0 best; 5 is not at all.
+// rank says how well a zone's lower-case name fits what was typed, 0 best; 5 is not at all.
 func rank(name, want string) int {
 	city := name[strings.LastIndexByte(name, '/')+1:]
 	switch {
@@ -95,20 +95,20 @@ func nearestZone(typed string) string {
 	}
 	nearest, least := "", len(want)/4+1
 	for name := range strings.SplitSeq(zoneList, "\n") {
-		folded := fold(name)
-		if strings.HasPrefix(folded, "etc/") {
+		lower := strings.ToLower(name)
+		if strings.HasPrefix(lower, "etc/") {
 			continue
 		}
-		city := folded[strings.LastIndexByte(folded, '/')+1:]
-		if d := min(distance(folded, want), distance(city, want)); d < least {
+		city := lower[strings.LastIndexByte(lower, '/')+1:]
+		if d := min(distance(lower, want), distance(city, want)); d < least {
 			nearest, least = name, d
 		}
 	}
 	return nearest
 }
 
-// fold brings a name into the form in which names are compared: lower case, without accents, _ for a space.
-func fold(name string) string {
+// fold brings what was typed into the form in which names are compared: lower case, without accents, _ for a space.
+func fold(typed string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Mn, r):
@@ -117,7 +117,7 @@ func fold(name string) string {
 			return '_'
 		}
 		return unicode.ToLower(r)
-	}, norm.NFD.String(strings.TrimSpace(name)))
+	}, norm.NFD.String(strings.TrimSpace(typed)))
 }
 
 // distance is the number of letters to insert, delete, change or swap with their neighbour to make a of b (optimal
