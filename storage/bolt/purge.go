@@ -203,7 +203,7 @@ func (t *tx) erasePerson(user string) step {
 	}
 }
 
-// PurgePerson looks for answers in all rounds of the person's tracks and of the tracks of the person's space: an answer that
+// PurgePerson makes the nameless identifier a member in the person's place. It looks for answers in all rounds of the person's tracks and of the tracks of the person's space: an answer that
 // did not count can be there without a membership.
 func (t *tx) PurgePerson(user, nameless string, limit int) (bool, error) {
 	if err := t.writing(user, nameless); err != nil {
@@ -218,7 +218,7 @@ func (t *tx) PurgePerson(user, nameless string, limit int) (bool, error) {
 	}
 	steps := []step{t.erase(inDrafts, newKey(user), nil), t.erasePractice(user)}
 	for _, track := range tracks {
-		steps = append(steps, t.renameAnswers(track, user, nameless), t.renameLines(track, user, nameless),
+		steps = append(steps, t.eraseAnswers(track, user), t.renameLines(track, user, nameless),
 			t.renameMember(track, user, nameless))
 	}
 	steps = append(steps, t.eraseTasks(func(task *store.Task) bool { return task.User == user }), t.erasePerson(user))
@@ -248,44 +248,31 @@ func (t *tx) tracksOf(user string) ([]string, error) {
 	return ids, nil
 }
 
-// renameAnswers keeps of each answer to a round what the round's numbers were counted from.
-func (t *tx) renameAnswers(track, user, nameless string) step {
+// eraseAnswers deletes a person's answers to the rounds of a track; the rounds keep the numbers that were counted from them.
+func (t *tx) eraseAnswers(track, user string) step {
 	return func(left *int) (bool, error) {
 		prefix := newKey(track)
 		for k := range t.up(inRounds, prefix, prefix) {
 			no, _ := cutNum(k[len(prefix):])
-			answer, err := t.RoundAnswer(track, int(no), user)
-			if err == store.ErrNotFound {
+			index := roundAnswerKey(track, int(no), user)
+			seq := t.in(inRoundAnswers).Get(index)
+			if seq == nil {
 				continue
 			}
+			answer, err := t.indexed(seq)
 			if err != nil || *left == 0 {
 				return true, err
 			}
 			*left--
-			if err := t.renameAnswer(answer, nameless); err != nil {
+			if err := t.eraseAnswer(&answer); err != nil {
+				return false, err
+			}
+			if err := t.delete(inRoundAnswers, index); err != nil {
 				return false, err
 			}
 		}
 		return false, nil
 	}
-}
-
-func (t *tx) renameAnswer(old store.Answer, nameless string) error {
-	if err := t.delete(inRoundAnswers, roundAnswerKey(old.Track, old.Round, old.User)); err != nil {
-		return err
-	}
-	index := roundAnswerKey(old.Track, old.Round, nameless)
-	if t.has(inRoundAnswers, index) { // the person came back within the round, and went again
-		return t.eraseAnswer(&old)
-	}
-	if err := t.put(inRoundAnswers, index, answerKey(old.Seq)); err != nil {
-		return err
-	}
-	return t.replaceAnswer(&old, &store.Answer{
-		Seq: old.Seq, User: nameless, Space: old.Space, Track: old.Track, Round: old.Round, Question: old.Question,
-		Kind: old.Kind, Counting: old.Counting, Late: old.Late, Found: old.Found, Check: old.Check, Ticks: old.Ticks,
-		Rating: old.Rating, Hints: old.Hints, Sent: old.Sent, Deleted: true, Prev: old.Prev,
-	})
 }
 
 func (t *tx) renameLines(track, user, nameless string) step {
@@ -309,7 +296,7 @@ func (t *tx) renameMember(track, user, nameless string) step {
 			return false, err
 		}
 		if !t.has(inMembers, newKey(track, nameless)) {
-			m.User, m.Name = nameless, ""
+			m.User, m.Name, m.Head = nameless, "", 0
 			if err := t.PutMember(*m); err != nil {
 				return false, err
 			}

@@ -57,6 +57,7 @@ func trackFields(c *coder, r *store.Track) {
 	number(c, 36, &r.Group.Run)
 	number(c, 37, &r.Group.Freezes)
 	c.bool(38, &r.Warned)
+	number(c, 39, &r.Purged)
 }
 
 func deckFields(c *coder, r *store.Deck) {
@@ -191,6 +192,7 @@ func personFields(c *coder, r *store.Person) {
 	c.uint(7, &r.Practice)
 	c.strs(8, &r.Recent)
 	c.time(9, &r.Seen)
+	c.strs(10, &r.Avoid)
 }
 
 func draftFields(c *coder, r *store.Draft) {

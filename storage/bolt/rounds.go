@@ -1,8 +1,12 @@
 package bolt
 
 import (
+	"fmt"
+
 	"github.com/interviewbot/interviewbot/bot/store"
 )
+
+const errNumber store.Error = "rounds are numbered from 1"
 
 func roundKey(track string, no int) key { return newKey(track).num(uint64(no)) }
 
@@ -11,8 +15,11 @@ func (t *tx) Round(track string, no int) (store.Round, error) {
 }
 
 func (t *tx) AddRound(r store.Round) error {
-	if err := t.writing(r.Track); err != nil {
+	if err := t.writing(r.Track, r.Slot); err != nil {
 		return err
+	}
+	if r.No < 1 {
+		return fmt.Errorf("add round %d of track %s: %w", r.No, r.Track, errNumber)
 	}
 	slot := newKey(r.Track, r.Slot)
 	if t.has(inRounds, roundKey(r.Track, r.No)) || t.slotTaken(slot) {
@@ -50,7 +57,7 @@ func (t *tx) RoundsBefore(track string, no, limit int) ([]store.Round, error) {
 }
 
 func (t *tx) SkipSlot(s store.Skip) error {
-	if err := t.writing(s.Track); err != nil {
+	if err := t.writing(s.Track, s.Slot); err != nil {
 		return err
 	}
 	slot := newKey(s.Track, s.Slot)
