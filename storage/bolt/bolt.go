@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -35,6 +36,8 @@ type Store struct {
 	now       func() time.Time
 	db        *bbolt.DB
 	committer *commit.Committer[*tx]
+	socket    *socket // nil when there is none
+	noSocket  error   // then why
 }
 
 // Open opens the file or makes it, mode 0600. It fails with ErrInUse while another process has the file, with ErrBroken or
@@ -47,13 +50,26 @@ func Open(ctx context.Context, path string, opt Options) (*Store, error) {
 	if opt.MmapSize == 0 {
 		opt.MmapSize = 1 << 30
 	}
+	// Compacting puts a new file in the place of the old one, and that must not be the place of a link to it.
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
 	db, err := openFile(ctx, path, opt)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{path: path, now: opt.Now, db: db}
 	s.committer = commit.New(s.begin)
+	s.socket, s.noSocket = listen(s)
 	return s, nil
+}
+
+// Socket says where tools can talk to this copy, or why they cannot; the store works all the same.
+func (s *Store) Socket() (string, error) {
+	if s.socket == nil {
+		return "", s.noSocket
+	}
+	return s.socket.path, nil
 }
 
 // View runs f at once, beside other Views and Updates. f must not call the store.
@@ -82,8 +98,12 @@ func (s *Store) Update(ctx context.Context, f func(store.Tx) error) error {
 
 // Close finishes the Updates that wait and lets go of the file. It waits for Views.
 func (s *Store) Close() error {
+	var err error
+	if s.socket != nil {
+		err = s.socket.close()
+	}
 	s.committer.Close()
-	if err := s.db.Close(); err != nil {
+	if err := errors.Join(err, s.db.Close()); err != nil {
 		return fmt.Errorf("close %s: %w", s.path, err)
 	}
 	return nil

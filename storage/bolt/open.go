@@ -36,7 +36,7 @@ func openFile(ctx context.Context, path string, opt Options) (*bbolt.DB, error) 
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("make %s: %w", path, err)
 	}
-	for {
+	for compacted := false; ; {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -52,7 +52,18 @@ func openFile(ctx context.Context, path string, opt Options) (*bbolt.DB, error) 
 			db.Close()
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
-		return db, nil
+		if compacted || !wasteful(db) {
+			return db, nil
+		}
+		compacted = true
+		switch err := compact(db, path); {
+		case errors.Is(err, ErrBroken):
+			db.Close()
+			return nil, fmt.Errorf("compact %s: %w", path, err)
+		case err != nil: // no room for a second file, say: the first is as good as it was
+			return db, nil
+		}
+		db.Close()
 	}
 }
 
@@ -75,9 +86,10 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	// Unlike Rename, Link never replaces a file that another process has just made.
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+	// Unlike Rename, Link never replaces a file that another process has just made. Where there are no links, bbolt makes
+	// the file in its place.
+	if err := os.Link(f.Name(), path); err != nil {
+		return nil
 	}
 	return syncFolder(path)
 }
@@ -113,13 +125,8 @@ func lock(path string, opt Options) (db *bbolt.DB, same bool, err error) {
 		})
 		return err
 	})
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, false, ErrInUse
-	case errors.As(err, new(*fs.PathError)):
-		return nil, false, err
-	case err != nil:
-		return nil, false, fmt.Errorf("%w (%v)", ErrBroken, err)
+	if err != nil {
+		return nil, false, opening(err)
 	}
 	locked, err := file.Stat()
 	if err != nil {
@@ -130,17 +137,26 @@ func lock(path string, opt Options) (db *bbolt.DB, same bool, err error) {
 	return db, err == nil && os.SameFile(locked, named), nil
 }
 
-// check refuses a file that is cut short, is not ours, or is too new, before anything is written to it.
-func check(db *bbolt.DB, path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
+// opening turns what bbolt says when it cannot open a file into what is to be done.
+func opening(err error) error {
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return ErrInUse
+	case isFull(err):
+		return fmt.Errorf("%w (%v)", store.ErrFull, err)
+	case errors.Is(err, ErrBroken) || errors.As(err, new(*fs.PathError)):
 		return err
 	}
+	return fmt.Errorf("%w (%v)", ErrBroken, err)
+}
+
+// check refuses a file that is cut short, is not ours, or is too new, before anything is written to it.
+func check(db *bbolt.DB, path string) error {
 	empty := false
-	err = guard(func() error {
+	err := guard(func() error {
 		return db.View(func(t *bbolt.Tx) error {
-			if t.Size() > info.Size() {
-				return fmt.Errorf("%w (%d bytes, of %d)", ErrBroken, info.Size(), t.Size())
+			if err := checkLength(t, path); err != nil {
+				return err
 			}
 			first, _ := t.Cursor().First()
 			empty = first == nil
@@ -149,6 +165,15 @@ func check(db *bbolt.DB, path string) error {
 	})
 	if empty {
 		return db.Update(layOut)
+	}
+	return err
+}
+
+// checkLength comes before anything else is read: what lies beyond the end of a file faults.
+func checkLength(t *bbolt.Tx, path string) error {
+	info, err := os.Stat(path)
+	if err == nil && t.Size() > info.Size() {
+		err = fmt.Errorf("%w (it has %d bytes of %d)", ErrBroken, info.Size(), t.Size())
 	}
 	return err
 }
