@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
@@ -30,5 +31,29 @@ func TestContent(t *testing.T) {
 		if err := Show(os.Stdout, q); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestReadme fails when the grid in the README of the content is not up to date. CONTENT_README=write brings it up to date.
+func TestReadme(t *testing.T) {
+	b, err := Load(os.DirFS("content"))
+	if err != nil {
+		t.Skip("the content does not load, see TestContent")
+	}
+	readme, err := os.ReadFile("content/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	updated, ok := Readme(readme, b.Stats())
+	switch {
+	case !ok:
+		t.Error("content/README.md has no place for the grid")
+	case bytes.Equal(readme, updated):
+	case os.Getenv("CONTENT_README") == "write":
+		if err := os.WriteFile("content/README.md", updated, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Error("the grid in content/README.md is out of date; run: CONTENT_README=write go test ./questions -run TestReadme")
 	}
 }

@@ -19,8 +19,11 @@ func (q *Question) lintRubric(r report) {
 		r(fmt.Sprintf("points.%d.any.%d", d.Point, d.Phrasing), "the phrasing %q can never match, it has only %s", q.Points[d.Point].Any[d.Phrasing], why)
 	}
 	for i, p := range q.Points {
-		if rub.Mark(p.Say).Findings[i].State != rubric.Found {
+		switch rub.Mark(p.Say).Findings[i].State {
+		case rubric.Missing:
 			r(fmt.Sprintf("points.%d", i), "point %s is not found in its own say; add a phrasing with those words", p.ID)
+		case rubric.Check:
+			r(fmt.Sprintf("points.%d", i), "the say of point %s negates its phrasings, or turns them round; put it the way they do", p.ID)
 		}
 	}
 	q.lintApart(r, rub)

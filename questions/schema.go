@@ -142,3 +142,15 @@ func (q *Question) Rubric() *rubric.Rubric {
 	}
 	return rubric.New(q.Title+"\n"+q.Prompt, points)
 }
+
+// Body is the brief's snapshot, as Question.Body is a question's.
+func (p *Project) Body() []byte { return body(p) }
+
+// ReadProject is the inverse of Project.Body.
+func ReadProject(body []byte) (*Project, error) {
+	p := new(Project)
+	if err := json.Unmarshal(body, p); err != nil {
+		return nil, fmt.Errorf("read a project from its snapshot: %w", err)
+	}
+	return p, nil
+}

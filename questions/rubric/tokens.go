@@ -44,6 +44,8 @@ func scan(text string) []token {
 			s.add(s.i, s.i+n, string(r))
 			s.tokens[len(s.tokens)-1].wide = true
 			s.i += n
+		case s.listNumber():
+			s.i += 2
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			s.readWord()
 		default:
@@ -63,11 +65,21 @@ type scanner struct {
 	loose    bool // something that separates words was read since the last one
 }
 
+// listNumber says whether the number of a list item stands here: one digit at the start of a line, a dot, a blank.
+func (s *scanner) listNumber() bool {
+	t := s.text[s.i:]
+	start := s.i == 0 || s.text[s.i-1] == '\n'
+	return start && len(t) > 2 && t[0] >= '0' && t[0] <= '9' && (t[1] == '.' || t[1] == ')') && t[2] == ' '
+}
+
 // readMark takes one character that is no part of a word.
 func (s *scanner) readMark(r rune, n int) {
 	next := s.text[s.i+n:]
 	switch r {
 	case '\n':
+		if s.wrapped(next) {
+			break
+		}
 		s.breakOff()
 	case '.', '!', '?', '…':
 		if next == "" || next[0] == ' ' || next[0] == '\n' {
@@ -80,6 +92,15 @@ func (s *scanner) readMark(r rune, n int) {
 		s.loose = true
 	}
 	s.i += n
+}
+
+// wrapLength is the length from which a line is taken to be wrapped, in bytes.
+const wrapLength = 50
+
+// wrapped says whether a line break is in the middle of a sentence: after a long line, before a small letter.
+func (s *scanner) wrapped(next string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(next, " "))
+	return unicode.IsLower(r) && s.i-strings.LastIndexByte(s.text[:s.i], '\n') > wrapLength
 }
 
 // endSentence moves what follows away, unless the dot belonged to an abbreviation such as e.g.
