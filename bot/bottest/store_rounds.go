@@ -34,9 +34,6 @@ func (t *tx) PutTrack(k store.Track) error {
 	if err := t.writing(k.ID); err != nil {
 		return err
 	}
-	if old, ok := t.tracks[k.ID]; ok && (old.Channel != k.Channel || old.Space != k.Space || !old.Created.Equal(cut(k.Created))) {
-		return fmt.Errorf("track %s: %w", k.ID, errFixed)
-	}
 	put(t, t.tracks, k.ID, k)
 	return nil
 }

@@ -46,3 +46,13 @@ func offset(local time.Time) time.Duration {
 	_, seconds := local.Zone()
 	return time.Duration(seconds) * time.Second
 }
+
+// Day returns the practice day of the instant t in a zone, as 2006-01-02, and the zone's offset then, in seconds east of
+// UTC. The day begins when the wall clock reads 04:00; a nil zone means UTC. Store both: they never change afterwards.
+func Day(t time.Time, zone *time.Location) (day string, east int) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	_, east = t.In(zone).Zone()
+	return wallClock(t, zone).Add(-4 * time.Hour).Format(time.DateOnly), east
+}

@@ -71,6 +71,7 @@ type Track struct {
 	DeckFrom int // the deck counts from this round number
 	Group    streak.Group
 	Warned   bool // the owners were told that few questions are left
+	Purged   int  // the texts of rounds up to this number were deleted
 }
 
 // Range is a span of civil dates (2006-01-02), both inclusive.
@@ -223,7 +224,6 @@ type Member struct {
 	Head        uint64 // newest answer in the track
 	Answered    int    // number of the newest round with a counting answer
 	DontKnow    int    // number of the newest round with I don't know
-	Corrected   int    // number of the newest round when the one correction in 14 was used
 	Closed      int    // number of the newest round with a ledger line
 }
 
@@ -235,6 +235,7 @@ type Person struct {
 	Visibility  Visibility
 	Pauses      []Pause
 	Practice    uint64   // newest practice answer
+	Avoid       []string // topics left out of practice unless asked for
 	Recent      []string // ids of the latest practice questions and tips, newest first, at most 200
 	Seen        time.Time
 }

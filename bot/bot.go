@@ -1,0 +1,131 @@
+// Package bot is what Interviewbot does: it answers people's events, and it does what is due. It knows no platform and no
+// database; it speaks chat on one side and store on the other.
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/questions"
+)
+
+// Options is what a Bot is made of. Store, Bank and Now are required.
+type Options struct {
+	Store     store.Store
+	Bank      *questions.Bank
+	Now       func() time.Time // the wall clock; the same one that the store goes by
+	Log       *slog.Logger     // nil = discard
+	Platforms []chat.Platform  // may also be given later, before Run, by Join
+	Prefix    string           // how commands are typed, for the texts of help; "" = "/interview"
+	Busy      int              // events handled at once; 0 = 256
+}
+
+// Bot answers events (Handle) and does what is due (Run, Tick). Safe for concurrent use.
+type Bot struct {
+	store     store.Store
+	bank      atomic.Pointer[questions.Bank]
+	now       func() time.Time
+	log       *slog.Logger
+	platforms map[string]chat.Platform
+	replica   string
+	prefix    string
+
+	commands []paired
+	presses  map[string]deed
+	submits  map[string]submit
+
+	gate    chan struct{}
+	order   order
+	rubrics rubrics
+	poke    chan struct{}
+	ticking sync.Mutex
+	resting resting
+}
+
+// New makes a Bot. It starts nothing.
+func New(o Options) *Bot {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Busy == 0 {
+		o.Busy = 256
+	}
+	if o.Prefix == "" {
+		o.Prefix = "/interview"
+	}
+	b := &Bot{
+		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix,
+		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
+	}
+	b.bank.Store(o.Bank)
+	for _, p := range o.Platforms {
+		b.Join(p)
+	}
+	b.commands = b.pairCommands()
+	b.presses = b.pairPresses()
+	b.submits = b.pairSubmits()
+	return b
+}
+
+// Join gives the bot a platform to speak through. Call it before Run.
+func (b *Bot) Join(p chat.Platform) { b.platforms[p.Name()] = p }
+
+// SetBank changes the bank; rounds that are open keep the question they had.
+func (b *Bot) SetBank(bank *questions.Bank) { b.bank.Store(bank) }
+
+// Bank returns the bank in use.
+func (b *Bot) Bank() *questions.Bank { return b.bank.Load() }
+
+// Replica returns this process's name among replicas.
+func (b *Bot) Replica() string { return b.replica }
+
+// Commands is the table of all commands, for the adapters.
+func (b *Bot) Commands() chat.Table {
+	t := make(chat.Table, len(b.commands))
+	for i, p := range b.commands {
+		t[i] = p.Command
+	}
+	return t
+}
+
+// platform returns the platform an identifier belongs to.
+func (b *Bot) platform(id string) (chat.Platform, error) {
+	name := chat.PlatformOf(id)
+	p, ok := b.platforms[name]
+	if !ok {
+		return nil, fmt.Errorf("platform %q of %s is not connected", name, id)
+	}
+	return p, nil
+}
+
+// newID returns n random characters of a-z and 2-7.
+func newID(n int) string {
+	raw := make([]byte, n)
+	_, _ = rand.Read(raw) // crypto/rand.Read never fails since Go 1.24
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw))[:n]
+}
+
+// wake makes the loop look for due work at once.
+func (b *Bot) wake() {
+	select {
+	case b.poke <- struct{}{}:
+	default:
+	}
+}
+
+// view is store.View with the deed in the error.
+func (b *Bot) view(ctx context.Context, deed string, f func(store.Tx) error) error {
+	if err := b.store.View(ctx, f); err != nil {
+		return fmt.Errorf("%s: %w", deed, err)
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/bot/streak"
+	"github.com/interviewbot/interviewbot/questions"
+	"github.com/interviewbot/interviewbot/questions/rubric"
+)
+
+// matter is what a person is working on: the question of a round, or one of practice, and what they have made of it.
+type matter struct {
+	key      string // roundKey or seqKey
+	user     string
+	track    *store.Track // nil in practice
+	round    *store.Round
+	answer   *store.Answer // nil before anything was sent
+	member   *store.Member
+	person   *store.Person
+	draft    *store.Draft
+	last     *store.Line   // the member's newest ledger line
+	ledger   []streak.Line // the member's, read only once the round is over
+	question *questions.Question
+	hash     string
+	now      time.Time
+}
+
+func (m matter) practice() bool { return m.round == nil }
+
+// late says whether what is sent now comes after the close.
+func (m matter) late() bool { return m.round != nil && !accepts(*m.round) }
+
+// zone is the person's zone, by default the track's.
+func (m matter) zone() string {
+	switch {
+	case m.person != nil && m.person.Zone != "":
+		return m.person.Zone
+	case m.track != nil:
+		return m.track.Zone
+	}
+	return "UTC"
+}
+
+// shown is the streak as people see it: the open round counts as soon as it is answered.
+func shown(t store.Track, m store.Member) int {
+	if t.Open != 0 && m.Answered == t.Open {
+		return m.Streak.Current + 1
+	}
+	return m.Streak.Current
+}
+
+// matter reads what the key in an action is about, for the person who pressed. Somebody else's answer, another space's
+// round and what does not exist any more are refused with a sentence.
+func (b *Bot) matter(ctx context.Context, c call, key string) (m matter, err error) {
+	err = b.view(ctx, "read what this is about", func(tx store.Tx) error {
+		m, err = readMatter(tx, c, key)
+		return err
+	})
+	return m, err
+}
+
+const (
+	noSuchRound  = sorry("That question is not here any more. Type /interview question for today's.")
+	notYours     = sorry("That belongs to somebody else.")
+	elsewhere    = sorry("That question belongs to another group.")
+	noSuchAnswer = sorry("That answer is not here any more.")
+)
+
+func readMatter(tx store.Tx, c call, key string) (matter, error) {
+	m := matter{key: key, user: c.user(), now: tx.Now()}
+	if seq, ok := readSeqKey(key); ok {
+		a, err := tx.Answer(seq)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return m, noSuchAnswer
+		case err != nil:
+			return m, err
+		case a.User != c.user():
+			return m, notYours
+		}
+		if a.Track != "" {
+			return readMatter(tx, c, roundKey(a.Track, a.Round))
+		}
+		m.answer, m.hash = &a, a.Question
+		p, err := tx.Person(c.user())
+		if err == nil {
+			m.person = &p
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return m, err
+		}
+		return m, m.rest(tx)
+	}
+	track, no, ok := readRoundKey(key)
+	if !ok {
+		return m, noSuchRound
+	}
+	a, err := tx.Answering(track, no, c.user())
+	if errors.Is(err, store.ErrNotFound) {
+		return m, noSuchRound
+	}
+	if err != nil {
+		return m, err
+	}
+	if a.Round.Kind != kindQuestion {
+		return m, noSuchRound
+	}
+	if a.Round.Space != string(c.Space) && !(c.Direct && a.Member != nil) {
+		return m, elsewhere
+	}
+	m.track, m.round, m.answer, m.member, m.person = &a.Track, &a.Round, a.Answer, a.Member, a.Person
+	m.hash = a.Round.Question
+	if a.Answer != nil {
+		m.hash = a.Answer.Question // the round's may have been swapped since
+	}
+	if m.member != nil {
+		newest, err := tx.Lines(track, c.user(), 0, 1)
+		if err != nil {
+			return m, err
+		}
+		if len(newest) > 0 {
+			m.last = &newest[0].Line
+		}
+		if m.late() {
+			if m.ledger, err = ledger(tx, track, c.user()); err != nil {
+				return m, err
+			}
+		}
+	}
+	return m, m.rest(tx)
+}
+
+func (m *matter) rest(tx store.Tx) (err error) {
+	d, err := tx.Draft(m.user, draftKey(m.key))
+	switch {
+	case err == nil && d.Until.After(m.now):
+		m.draft = &d
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	m.question, err = questionOf(tx, m.hash)
+	return err
+}
+
+func draftKey(key string) string { return "answer:" + key }
+
+// draftTime is how long a text waits for its form to be sent again.
+const draftTime = 24 * time.Hour
+
+// news is what happened to the person's streak by itself and is to be told once: at the head of what they see next.
+func (m matter) news() string {
+	if m.last == nil || m.last.Outcome != streak.Frozen || m.track == nil || m.member.Answered > m.last.Round+1 {
+		return ""
+	}
+	return "A freeze covered the last round you missed. "
+}
+
+// rubrics keeps compiled rubrics by the hash of their question; it forgets all when there are too many, which is cheaper
+// than remembering which are old.
+type rubrics struct {
+	mu sync.Mutex
+	by map[string]*rubric.Rubric
+}
+
+const rubricsKept = 1024
+
+func (r *rubrics) of(hash string, q *questions.Question) *rubric.Rubric {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if got, ok := r.by[hash]; ok {
+		return got
+	}
+	if r.by == nil || len(r.by) >= rubricsKept {
+		r.by = map[string]*rubric.Rubric{}
+	}
+	made := q.Rubric()
+	r.by[hash] = made
+	return made
+}
+
+func (b *Bot) rubric(m matter) *rubric.Rubric { return b.rubrics.of(m.hash, m.question) }
+
+// dayOf is the practice day at t in a zone, the day beginning at 04:00, and the zone's offset then.
+func dayOf(t time.Time, zone string) (day string, offset int) {
+	local := t.In(location(zone))
+	_, offset = local.Zone()
+	return local.Add(-4 * time.Hour).Format("2006-01-02"), offset
+}
+
+// ordinal names a round for people by its day: "Monday", or with the date when it is long ago.
+func roundDay(r store.Round, now time.Time) string {
+	t, err := time.Parse("2006-01-02T15:04", r.Slot)
+	if err != nil {
+		return fmt.Sprintf("round %d", r.No)
+	}
+	if now.Sub(r.At) < 6*24*time.Hour {
+		return t.Weekday().String()
+	}
+	return t.Format("Mon 2 Jan")
+}

@@ -1,0 +1,95 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+)
+
+// notice is what a notify task says to one person, as its Arg.
+type notice struct {
+	Key     string         `json:"-"` // makes the task unique; "" = by text
+	Text    string         `json:"text"`
+	Track   string         `json:"track,omitempty"`
+	Quote   string         `json:"quote,omitempty"` // somebody's words
+	Buttons []noticeButton `json:"buttons,omitempty"`
+}
+
+type noticeButton struct{ Label, Action string }
+
+// tellOwners makes a notice to each owner of a track: in the same Update as what made it necessary.
+func (b *Bot) tellOwners(tx store.Tx, track, text string) error {
+	return b.tellOwnersWith(tx, track, text, notice{})
+}
+
+func (b *Bot) tellOwnersWith(tx store.Tx, track, text string, n notice) error {
+	t, err := tx.Track(track)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.Text, n.Track = text, t.ID
+	arg, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	owners := t.Owners
+	if len(owners) == 0 && t.CreatedBy != "" {
+		owners = []string{t.CreatedBy}
+	}
+	key := n.Key
+	if key == "" {
+		key = fmt.Sprintf("%s:%d", t.ID, tx.Now().UnixMicro())
+	}
+	for _, o := range owners[:min(len(owners), 10)] {
+		err := tx.PutTask(store.Task{Key: "notify:" + key + ":" + o, Kind: "notify", Space: t.Space, Track: t.ID, User: o, Arg: string(arg), Due: tx.Now(), Made: tx.Now()})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notify says one notice to one person in private.
+func (b *Bot) notify(ctx context.Context, task store.Task) error {
+	var n notice
+	if err := json.Unmarshal([]byte(task.Arg), &n); err != nil {
+		return errors.Join(b.drop(ctx, task), fmt.Errorf("read notice %s: %w", task.Key, err))
+	}
+	p, err := b.platform(task.Space)
+	if err != nil {
+		return err
+	}
+	var channel string
+	_ = b.view(ctx, "read the track", func(tx store.Tx) error { // a notice without its channel's name is better than none
+		t, err := tx.Track(n.Track)
+		channel = t.Channel
+		return err
+	})
+	m := message(n.Text, para(n.Text))
+	if channel != "" {
+		m.Blocks = append([]chat.Block{chat.Note{Text: chat.Join(chat.T("About "), chat.InChannel(chat.ChannelID(channel)))}}, m.Blocks...)
+	}
+	if n.Quote != "" {
+		m.Blocks = append(m.Blocks, chat.Quote{Text: chat.T(n.Quote)})
+	}
+	if len(n.Buttons) > 0 {
+		r := chat.Buttons{}
+		for _, bt := range n.Buttons {
+			verb, _ := splitAction(bt.Action)
+			r.Row = append(r.Row, chat.Button{Label: bt.Label, Action: bt.Action, Gives: b.presses[verb].gives})
+		}
+		m.Blocks = append(m.Blocks, r)
+	}
+	err = p.Direct(ctx, chat.UserID(task.User), Fit(*m, p.Caps()))
+	if err != nil && !errors.Is(err, chat.ErrUncertain) {
+		return fmt.Errorf("tell an owner: %w", err)
+	}
+	return b.drop(ctx, task)
+}

@@ -1,0 +1,373 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/civil"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/bot/streak"
+	"github.com/interviewbot/interviewbot/questions"
+)
+
+// Setting a track up: a form whose presets come first, and a preview with a way back at its end.
+
+func kinds() []chat.Choice {
+	return []chat.Choice{
+		{Value: kindQuestion, Label: "A question, with private answers"}, {Value: kindTip, Label: "A tip"}, {Value: kindProject, Label: "A project brief"},
+	}
+}
+
+// commandSetup opens the form for a new track in this channel.
+func (b *Bot) commandSetup(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
+	kind := args["kind"]
+	if kind == "" {
+		kind = kindQuestion
+	}
+	var before []store.Track
+	err := b.view(ctx, "read the channel's tracks", func(tx store.Tx) error {
+		ok, err := maySetUp(tx, c)
+		if err == nil && !ok {
+			return notAllowed
+		}
+		if err != nil {
+			return err
+		}
+		before, err = tx.ChannelTracks(string(c.Channel))
+		return err
+	})
+	if err != nil {
+		return chat.Response{}, err
+	}
+	days := "1-5"
+	if kind == kindProject {
+		days = "1"
+	}
+	t := store.Track{Kind: kind, Zone: c.Actor.Zone}
+	f := b.trackForm(action("setup", kind), t, days, "09:00")
+	f.Title = "Set up a " + kind
+	for _, o := range before {
+		if o.State != store.TrackRemoved && o.Kind == kind {
+			f.Intro = append(f.Intro, note("This channel has one already: "+describe(o)+". To change that one: "+b.prefix+" tracks edit."))
+		}
+	}
+	return chat.Response{Form: f}, nil
+}
+
+// trackForm is the form for making and changing a track.
+func (b *Bot) trackForm(id string, t store.Track, days, clock string) *chat.Form {
+	f := &chat.Form{ID: id, Title: "Set up", Send: "Save"}
+	day := chat.Input{ID: "days", Label: "On which days", Type: chat.Select, Value: []string{days}}
+	for _, p := range civil.Presets() {
+		day.Choices = append(day.Choices, chat.Choice{Value: p.Days, Label: p.Name})
+	}
+	day.Choices = append(day.Choices, chat.Choice{Value: "cron", Label: "By cron fields, given below"})
+	zone := t.Zone
+	if zone == "" {
+		zone = "UTC"
+	}
+	f.Inputs = []chat.Input{day,
+		{ID: "time", Label: "At what time", Type: chat.Line, Value: []string{clock}, Max: 60, Hint: "Such as 09:00, or five cron fields such as 0 9 * * 1-5", Placeholder: "09:00"},
+		{ID: "zone", Label: "In which time zone", Type: chat.Line, Value: []string{zone}, Max: 60, Hint: "A name such as Europe/Berlin or Asia/Kolkata"},
+	}
+	if t.Kind != kindProject {
+		f.Inputs = append(f.Inputs, b.topicsInput(t))
+	}
+	if t.Kind == kindQuestion {
+		f.Inputs = append(f.Inputs, extrasInput(t))
+	}
+	return f
+}
+
+func (b *Bot) topicsInput(t store.Track) chat.Input {
+	in := chat.Input{ID: "topics", Label: "Topics", Type: chat.Ticks, Optional: true, Hint: "None = all that do not depend on a language or framework"}
+	for _, tp := range b.bank.Load().Topics() {
+		if len(in.Choices) < 25 {
+			in.Choices = append(in.Choices, chat.Choice{Value: tp.ID, Label: tp.Title})
+		}
+		if len(t.Topics) == 0 && tp.On && t.ID == "" && t.Kind == kindQuestion {
+			in.Value = append(in.Value, tp.ID)
+		}
+	}
+	if len(t.Topics) > 0 {
+		in.Value = t.Topics
+	}
+	return in
+}
+
+func extrasInput(t store.Track) chat.Input {
+	in := chat.Input{ID: "extras", Label: "More", Type: chat.Ticks, Optional: true, Hint: "No level ticked = from easy to hard in the first four weeks, then a mix",
+		Choices: []chat.Choice{{Value: "tips", Label: "A tip as the last line of each post"}, {Value: "1", Label: "Only level 1 (basics)"}, {Value: "2", Label: "Only level 2"}, {Value: "3", Label: "Only level 3 (senior)"}, {Value: "thread", Label: "A thread for discussion, where there are threads"}}}
+	if t.Tips {
+		in.Value = append(in.Value, "tips")
+	}
+	if t.Thread {
+		in.Value = append(in.Value, "thread")
+	}
+	for _, l := range t.Levels {
+		in.Value = append(in.Value, itoa(l))
+	}
+	return in
+}
+
+// readTrack puts what the form says into a track; problems are by input.
+func (b *Bot) readTrack(t *store.Track, s chat.Submit) (civil.Schedule, map[string]string) {
+	problems := map[string]string{}
+	clock := strings.TrimSpace(s.Value("time"))
+	cron := clock
+	if s.Value("days") != "cron" && len(strings.Fields(clock)) != 5 {
+		made, err := civil.Daily(s.Value("days"), clock)
+		if err != nil {
+			problems["time"] = err.Error()
+		}
+		cron = made
+	}
+	zone := strings.TrimSpace(s.Value("zone"))
+	if loc, err := civil.FindZone(zone); err != nil {
+		problems["zone"] = err.Error()
+	} else {
+		zone = loc.String()
+	}
+	if len(problems) > 0 {
+		return civil.Schedule{}, problems
+	}
+	sched, err := civil.Parse(cron, zone)
+	if err != nil {
+		return sched, map[string]string{"time": err.Error()}
+	}
+	if t.Kind == kindQuestion && sched.Spacing() < apart {
+		return sched, map[string]string{"time": "Questions must be at least 6 hours apart, so that people have time for each."}
+	}
+	t.Cron, t.Zone = sched.Cron(), sched.Zone()
+	t.Topics, t.Levels, t.Tips, t.Thread = nil, nil, false, false
+	known := b.bank.Load().Topics()
+	for _, id := range s.Values["topics"] {
+		if slices.ContainsFunc(known, func(tp questions.Topic) bool { return tp.ID == id }) && !slices.Contains(t.Topics, id) {
+			t.Topics = append(t.Topics, id)
+		}
+	}
+	if t.Kind == kindQuestion && sameAsDefault(known, t.Topics) {
+		t.Topics = nil
+	}
+	for _, x := range s.Values["extras"] {
+		switch x {
+		case "tips":
+			t.Tips = true
+		case "thread":
+			t.Thread = true
+		case "1", "2", "3":
+			t.Levels = append(t.Levels, int(x[0]-'0'))
+		}
+	}
+	if len(t.Levels) == 3 {
+		t.Levels = nil
+	}
+	return sched, nil
+}
+
+func sameAsDefault(known []questions.Topic, chosen []string) bool {
+	for _, tp := range known {
+		if tp.On != slices.Contains(chosen, tp.ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// submitSetup makes the track and ends with the preview.
+func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Response, error) {
+	kind := c.arg(0)
+	if !slices.ContainsFunc(kinds(), func(k chat.Choice) bool { return k.Value == kind }) {
+		kind = kindQuestion
+	}
+	t := store.Track{
+		ID: newID(8), Space: string(c.Space), Channel: string(c.Channel), Direct: c.Direct, Kind: kind, CatchUp: catchUp, Quorum: 50, Keep: 365,
+		Owners: []string{c.user()}, CreatedBy: c.user(), Group: streak.StartGroup(),
+	}
+	sched, problems := b.readTrack(&t, s)
+	if len(problems) > 0 {
+		return chat.Response{Errors: problems}, nil
+	}
+	again, err := b.write(ctx, c, "set a track up", func(tx store.Tx) error {
+		if ok, err := maySetUp(tx, c); err != nil || !ok {
+			return errors.Join(err, unless(ok, notAllowed))
+		}
+		if err := fitsChannel(tx, t, sched); err != nil {
+			return err
+		}
+		t.Created, t.LastAt = tx.Now(), tx.Now()
+		if _, err := tx.Space(t.Space); errors.Is(err, store.ErrNotFound) {
+			if err := tx.PutSpace(store.Space{ID: t.Space, Created: t.Created}); err != nil {
+				return err
+			}
+		} else if err != nil {
+			return err
+		}
+		if err := tx.AddTrack(t); err != nil {
+			return err
+		}
+		made := t
+		return b.schedule(tx, &made, sched)
+	})
+	if err != nil {
+		return setupError(err)
+	}
+	b.wake()
+	if again {
+		return sentence("That is set up already. " + b.prefix + " tracks shows it."), nil
+	}
+	return b.setUp(ctx, c, t.ID)
+}
+
+func unless(ok bool, err error) error {
+	if ok {
+		return nil
+	}
+	return err
+}
+
+// setupError shows what cannot be set up at the schedule's input.
+func setupError(err error) (chat.Response, error) {
+	var say sorry
+	if errors.As(err, &say) && say != notAllowed {
+		return chat.Response{Errors: map[string]string{"days": string(say)}}, nil
+	}
+	return chat.Response{}, err
+}
+
+// fitsChannel keeps the promise of at most one message of the bot per channel and day (RULES.md, section 1).
+func fitsChannel(tx store.Tx, t store.Track, sched civil.Schedule) error {
+	all, err := tx.ChannelTracks(t.Channel)
+	if err != nil {
+		return err
+	}
+	days := map[string]bool{}
+	for _, s := range sched.Between(tx.Now(), tx.Now().AddDate(0, 0, 35), 40) {
+		days[s.Civil[:10]] = true
+	}
+	for _, o := range all {
+		if o.ID == t.ID || o.State == store.TrackRemoved || o.State == store.TrackEnded {
+			continue
+		}
+		if t.Kind == kindTip && o.Kind == kindQuestion {
+			return sorry("This channel has a daily question, and tips can ride on it as its last line: tick that under tracks edit. So the channel hears from me once a day.")
+		}
+		other, err := civil.Parse(o.Cron, o.Zone)
+		if err != nil {
+			continue
+		}
+		for _, s := range other.Between(tx.Now(), tx.Now().AddDate(0, 0, 35), 40) {
+			if days[s.Civil[:10]] {
+				return sorryf("On some of these days this channel already gets a %s (%s). Please choose other days, so that it hears from me once a day.", o.Kind, describe(o))
+			}
+		}
+	}
+	return nil
+}
+
+// setUp is what a setup ends with: what will come, and the ways to change it.
+func (b *Bot) setUp(ctx context.Context, c call, id string) (chat.Response, error) {
+	var t store.Track
+	var coming []upcoming
+	err := b.view(ctx, "read the new track", func(tx store.Tx) (err error) {
+		if t, err = tx.Track(id); err != nil {
+			return err
+		}
+		coming, err = b.upcoming(tx, t, 3)
+		return err
+	})
+	if err != nil {
+		return chat.Response{}, err
+	}
+	text := chat.Join(chat.InChannel(chat.ChannelID(t.Channel)), chat.T(" gets a "+t.Kind+" "+describe(t)+". Next: "))
+	if t.Direct {
+		text = chat.Join(chat.T("You get a " + t.Kind + " here " + describe(t) + ". Next: "))
+	}
+	for i, u := range coming {
+		if i > 0 {
+			text = chat.Join(text, chat.T(", "))
+		}
+		text = chat.Join(text, chat.At(u.at, chat.DateShort, location(t.Zone)), chat.T(" “"+clip(u.title, 70)+"”"))
+	}
+	text = chat.Join(text, chat.T("."))
+	if t.Kind == kindQuestion {
+		text = chat.Join(text, chat.T(" Answers are private."))
+	}
+	return reply(message(text.Plain(), chat.Paragraph{Text: text},
+		row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID)))), nil
+}
+
+// upcoming is a slot with what it would bring as things stand.
+type upcoming struct {
+	at    time.Time
+	civil string
+	title string
+	skip  string // why it is passed over
+}
+
+// upcoming looks ahead without changing anything.
+func (b *Bot) upcoming(tx store.Tx, t store.Track, n int) ([]upcoming, error) {
+	sched, err := civil.Parse(t.Cron, t.Zone)
+	if err != nil {
+		return nil, err
+	}
+	deck, err := tx.Deck(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	used := map[string]int{}
+	for k, v := range deck.Used {
+		used[k] = v
+	}
+	deck.Used = used
+	t.Warned, t.Queue = true, slices.Clone(t.Queue)
+	var out []upcoming
+	slot := civil.Slot{Civil: t.LastSlot, At: t.LastAt}
+	no := t.Rounds
+	for len(out) < n {
+		next, ok := sched.Follow(slot, tx.Now())
+		if !ok || (t.Ends != "" && next.Civil[:10] > t.Ends) {
+			break
+		}
+		slot = next
+		u := upcoming{at: next.At, civil: next.Civil}
+		if u.skip = whyNot(&t, next, civil.Slot{}, next.At); u.skip == "" {
+			no++
+			snap, id, err := b.choose(tx, b.bank.Load(), &t, no, deck)
+			if err != nil {
+				return nil, err
+			}
+			deck.Used[deckKey(t.Kind, id)] = no
+			u.title = titleOf(t.Kind, snap)
+		}
+		out = append(out, u)
+	}
+	return out, nil
+}
+
+func titleOf(kind string, s store.Snapshot) string {
+	switch kind {
+	case kindQuestion:
+		if q, err := questions.Read(s.Body); err == nil {
+			return q.Title
+		}
+	case kindProject:
+		if p, err := questions.ReadProject(s.Body); err == nil {
+			return p.Title
+		}
+	}
+	return string(s.Body)
+}
+
+// describe is a track's schedule in words.
+func describe(t store.Track) string {
+	s, err := civil.Parse(t.Cron, t.Zone)
+	if err != nil {
+		return t.Cron + " " + t.Zone
+	}
+	return s.Describe()
+}
