@@ -165,7 +165,6 @@ func memberFields(c *coder, r *store.Member) {
 	c.uint(13, &r.Head)
 	number(c, 14, &r.Answered)
 	number(c, 15, &r.DontKnow)
-	number(c, 16, &r.Corrected)
 	number(c, 17, &r.Closed)
 }
 

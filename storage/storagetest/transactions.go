@@ -1,0 +1,344 @@
+package storagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/store"
+)
+
+func transactionTests() map[string]func(*bench) {
+	return map[string]func(*bench){
+		"failure stores nothing":       failureStoresNothing,
+		"update sees its own writes":   seesOwnWrites,
+		"view cannot write":            viewCannotWrite,
+		"view sees one state":          viewSeesOneState,
+		"updates are serial":           updatesAreSerial,
+		"fifty claim one slot":         fiftyClaimOneSlot,
+		"a failing closure in a crowd": failingInACrowd,
+		"panic is an error":            panicIsAnError,
+		"context that ended":           contextThatEnded,
+		"closed":                       closedStore,
+		"once":                         onceIsOnce,
+		"once is forgotten":            onceIsForgotten,
+		"once in a crowd":              onceInACrowd,
+		"now":                          nowStandsStill,
+	}
+}
+
+var errOwn = errors.New("own error")
+
+func failureStoresNothing(b *bench) {
+	b.refused(errOwn, func(tx store.Tx) error {
+		if err := errors.Join(tx.PutSpace(store.Space{ID: "s"}), tx.PutTask(store.Task{Key: "k"}), tx.Once("e")); err != nil {
+			return err
+		}
+		if _, err := tx.AddAnswer(store.Answer{Track: "t", Round: 1, User: "u"}); err != nil {
+			return err
+		}
+		return errOwn
+	})
+	b.view(func(tx store.Tx) {
+		gone[store.Space](b, "space")(tx.Space("s"))
+		gone[store.Answer](b, "answer")(tx.RoundAnswer("t", 1, "u"))
+		none[store.Task](b, "due")(tx.Due(at(1e6), 0))
+	})
+	b.update(func(tx store.Tx) error { return tx.Once("e") })
+}
+
+func seesOwnWrites(b *bench) {
+	b.update(func(tx store.Tx) error {
+		if err := tx.PutTask(store.Task{Key: "k", Kind: "post", Due: at(5)}); err != nil {
+			return err
+		}
+		due, err := tx.Due(at(5), 0)
+		if err != nil || len(due) != 1 {
+			b.Errorf("due: %v, %v", due, err)
+		}
+		if err := tx.DeleteTask("k"); err != nil {
+			return err
+		}
+		gone[store.Task](b, "task")(tx.Task("k"))
+		return nil
+	})
+}
+
+func viewCannotWrite(b *bench) {
+	b.update(func(tx store.Tx) error { return tx.PutSnapshot(store.Snapshot{Hash: "there"}) })
+	writes := map[string]func(tx store.Tx) error{
+		"Once":        func(tx store.Tx) error { return tx.Once("e") },
+		"PutSpace":    func(tx store.Tx) error { return tx.PutSpace(store.Space{ID: "s"}) },
+		"PurgeSpace":  func(tx store.Tx) error { _, err := tx.PurgeSpace("s", 1); return err },
+		"AddTrack":    func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: "t"}) },
+		"PutTrack":    func(tx store.Tx) error { return tx.PutTrack(store.Track{ID: "t"}) },
+		"PutDeck":     func(tx store.Tx) error { return tx.PutDeck(store.Deck{Track: "t"}) },
+		"PutSnapshot": func(tx store.Tx) error { return tx.PutSnapshot(store.Snapshot{Hash: "there"}) },
+		"AddRound":    func(tx store.Tx) error { return tx.AddRound(store.Round{Track: "t", No: 1, Slot: "s"}) },
+		"PutRound":    func(tx store.Tx) error { return tx.PutRound(store.Round{Track: "t", No: 1, Slot: "s"}) },
+		"SkipSlot":    func(tx store.Tx) error { return tx.SkipSlot(store.Skip{Track: "t", Slot: "s"}) },
+		"AddAnswer":   func(tx store.Tx) error { _, err := tx.AddAnswer(store.Answer{User: "u"}); return err },
+		"PutAnswer":   func(tx store.Tx) error { return tx.PutAnswer(store.Answer{Seq: 1, User: "u"}) },
+		"PutMember":   func(tx store.Tx) error { return tx.PutMember(store.Member{Track: "t", User: "u"}) },
+		"AddLine":     func(tx store.Tx) error { return tx.AddLine("t", "u", store.Line{}) },
+		"PutPerson":   func(tx store.Tx) error { return tx.PutPerson(store.Person{User: "u"}) },
+		"PutDraft":    func(tx store.Tx) error { return tx.PutDraft(store.Draft{User: "u", Key: "k"}) },
+		"DeleteDraft": func(tx store.Tx) error { return tx.DeleteDraft("u", "k") },
+		"PurgePerson": func(tx store.Tx) error { _, err := tx.PurgePerson("u", "n", 1); return err },
+		"PutTask":     func(tx store.Tx) error { return tx.PutTask(store.Task{Key: "k"}) },
+		"DeleteTask":  func(tx store.Tx) error { return tx.DeleteTask("k") },
+		"PutValue":    func(tx store.Tx) error { return tx.PutValue("s", "k", nil) },
+		"Hold":        func(tx store.Tx) error { _, err := tx.Hold("n", "o", at(1)); return err },
+		"Release":     func(tx store.Tx) error { return tx.Release("n", "o") },
+		"Stamp":       func(tx store.Tx) error { return tx.Stamp("p", "r", at(1)) },
+	}
+	for name, write := range writes {
+		err := b.store.View(b.Context(), write)
+		if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrTaken) {
+			b.Errorf("%s in a View: %v", name, err)
+		}
+	}
+}
+
+// Two values are always written together; no View may see them apart.
+func viewSeesOneState(b *bench) {
+	const rounds = 100
+	var writing sync.WaitGroup
+	var done atomic.Bool
+	writing.Go(func() {
+		defer done.Store(true)
+		for i := range rounds {
+			v := []byte(fmt.Sprint(i))
+			err := b.store.Update(b.Context(), func(tx store.Tx) error {
+				return errors.Join(tx.PutValue("s", "a", v), tx.PutValue("s", "b", v))
+			})
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	for !done.Load() {
+		b.view(func(tx store.Tx) {
+			x, errX := tx.Value("s", "a")
+			y, errY := tx.Value("s", "b")
+			if string(x) != string(y) || !errors.Is(errX, errY) {
+				b.Errorf("%s and %s in one View", x, y)
+			}
+		})
+	}
+	writing.Wait()
+}
+
+// Many read, add one and write; nothing may be lost.
+func updatesAreSerial(b *bench) {
+	const each, crowd = 5, 20
+	var all sync.WaitGroup
+	for range crowd {
+		all.Go(func() {
+			for range each {
+				err := b.store.Update(b.Context(), func(tx store.Tx) error {
+					m, err := tx.Member("t", "u")
+					if err != nil && !errors.Is(err, store.ErrNotFound) {
+						return err
+					}
+					m.Track, m.User, m.Closed = "t", "u", m.Closed+1
+					return errors.Join(tx.PutMember(m), tx.AddLine("t", "u", store.Line{Round: m.Closed}))
+				})
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.view(func(tx store.Tx) {
+		m, err := tx.Member("t", "u")
+		lines, errLines := tx.Lines("t", "u", 0, 0)
+		if m.Closed != each*crowd || len(lines) != each*crowd || err != nil || errLines != nil {
+			b.Errorf("%d updates and %d lines of %d, %v, %v", m.Closed, len(lines), each*crowd, err, errLines)
+		}
+		for i, l := range lines {
+			if l.No != len(lines)-i || l.Round != l.No {
+				b.Errorf("line %d is entry %d of round %d", i, l.No, l.Round)
+			}
+		}
+	})
+}
+
+func fiftyClaimOneSlot(b *bench) {
+	var all sync.WaitGroup
+	var won atomic.Int32
+	for i := range 50 {
+		all.Go(func() {
+			err := b.store.Update(b.Context(), func(tx store.Tx) error {
+				return tx.AddRound(store.Round{Track: "t", No: i + 1, Slot: "2026-03-02T09:00", Owner: fmt.Sprint(i)})
+			})
+			switch {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, store.ErrTaken):
+				b.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 1 {
+		b.Errorf("%d won", won.Load())
+	}
+	b.view(func(tx store.Tx) {
+		if rounds, err := tx.RoundsBefore("t", 0, 0); err != nil || len(rounds) != 1 {
+			b.Errorf("%d rounds, %v", len(rounds), err)
+		}
+	})
+}
+
+// Those that fail, before or after writing, get their own error, store nothing, and do the others no harm.
+func failingInACrowd(b *bench) {
+	var all sync.WaitGroup
+	const crowd = 60
+	for i := range crowd {
+		all.Go(func() {
+			key := fmt.Sprintf("k%02d", i)
+			err := b.store.Update(b.Context(), func(tx store.Tx) error {
+				if i%3 == 1 {
+					return errOwn
+				}
+				if err := tx.PutValue("s", key, []byte(key)); err != nil {
+					return err
+				}
+				if i%3 == 2 {
+					return errOwn
+				}
+				return nil
+			})
+			if (i%3 == 0) != (err == nil) || err != nil && err != errOwn {
+				b.Errorf("%s: %v", key, err)
+			}
+		})
+	}
+	all.Wait()
+	b.view(func(tx store.Tx) {
+		values, err := tx.ListValues("s", "")
+		if err != nil || len(values) != crowd/3 {
+			b.Errorf("%d values, %v", len(values), err)
+		}
+	})
+}
+
+func panicIsAnError(b *bench) {
+	err := b.store.Update(b.Context(), func(tx store.Tx) error {
+		if err := tx.PutSpace(store.Space{ID: "s"}); err != nil {
+			return err
+		}
+		panic("a mistake in a rule")
+	})
+	if err == nil || !strings.Contains(err.Error(), "a mistake in a rule") {
+		b.Errorf("update: %v", err)
+	}
+	if err := b.store.View(b.Context(), func(store.Tx) error { panic("a mistake in a reply") }); err == nil {
+		b.Error("view: no error")
+	}
+	b.view(func(tx store.Tx) { gone[store.Space](b, "space")(tx.Space("s")) })
+	b.update(func(tx store.Tx) error { return tx.PutSpace(store.Space{ID: "s"}) })
+}
+
+func contextThatEnded(b *bench) {
+	ctx, end := context.WithCancel(b.Context())
+	end()
+	never := func(store.Tx) error { b.Error("the closure ran"); return nil }
+	if err := b.store.Update(ctx, never); !errors.Is(err, context.Canceled) {
+		b.Errorf("update: %v", err)
+	}
+	if err := b.store.View(ctx, never); !errors.Is(err, context.Canceled) {
+		b.Errorf("view: %v", err)
+	}
+}
+
+func closedStore(b *bench) {
+	if err := b.store.Close(); err != nil {
+		b.Error(err)
+	}
+	never := func(store.Tx) error { b.Error("the closure ran"); return nil }
+	if err := b.store.Update(b.Context(), never); !errors.Is(err, store.ErrClosed) {
+		b.Errorf("update: %v", err)
+	}
+	if err := b.store.View(b.Context(), never); !errors.Is(err, store.ErrClosed) {
+		b.Errorf("view: %v", err)
+	}
+}
+
+func onceIsOnce(b *bench) {
+	for _, id := range append(ids(), strings.Repeat("é", 100)) {
+		b.update(func(tx store.Tx) error { return tx.Once(id) })
+	}
+	for _, id := range append(ids(), strings.Repeat("é", 100)) {
+		b.refused(store.ErrTaken, func(tx store.Tx) error { return tx.Once(id) })
+	}
+	b.unwanted("an empty event", func(tx store.Tx) error { return tx.Once("") })
+	b.unwanted("an event of 201 bytes", func(tx store.Tx) error { return tx.Once(strings.Repeat("x", 201)) })
+	b.update(func(tx store.Tx) error { return tx.Once(strings.Repeat("x", 200)) })
+}
+
+func onceIsForgotten(b *bench) {
+	if b.db.OwnClock {
+		b.Skip("the store has a clock of its own")
+	}
+	b.update(func(tx store.Tx) error { return tx.Once("e") })
+	for range 47 {
+		b.clock.move(time.Hour)
+		b.refused(store.ErrTaken, func(tx store.Tx) error { return tx.Once("e") })
+		b.update(func(tx store.Tx) error { return tx.Once(b.clock.Now().String()) })
+	}
+	b.clock.move(time.Hour)
+	b.update(func(tx store.Tx) error { return tx.Once("e") })
+	b.clock.move(47 * time.Hour)
+	b.refused(store.ErrTaken, func(tx store.Tx) error { return tx.Once("e") })
+	// A clock that was set back does not make an event new.
+	b.clock.move(-96 * time.Hour)
+	b.refused(store.ErrTaken, func(tx store.Tx) error { return tx.Once("e") })
+	b.clock.move(30 * 24 * time.Hour)
+	b.update(func(tx store.Tx) error { return tx.Once("e") })
+}
+
+func onceInACrowd(b *bench) {
+	var all sync.WaitGroup
+	var won atomic.Int32
+	for range 50 {
+		all.Go(func() {
+			err := b.store.Update(b.Context(), func(tx store.Tx) error { return tx.Once("e") })
+			switch {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, store.ErrTaken):
+				b.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 1 {
+		b.Errorf("%d won", won.Load())
+	}
+}
+
+func nowStandsStill(b *bench) {
+	b.update(func(tx store.Tx) error {
+		before := tx.Now()
+		b.clock.move(time.Second)
+		if after := tx.Now(); !after.Equal(before) || before.Location() != time.UTC {
+			b.Errorf("%v, then %v", before, after)
+		}
+		return nil
+	})
+	// What is made from it comes back as it was, whatever the clock's precision.
+	b.clock.move(123456789 * time.Nanosecond)
+	var made store.Task
+	b.update(func(tx store.Tx) error {
+		made = store.Task{Key: "k", Due: tx.Now(), Made: tx.Now()}
+		return tx.PutTask(made)
+	})
+	b.view(func(tx store.Tx) { same(b, "task", made)(tx.Task("k")) })
+}
