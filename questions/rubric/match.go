@@ -1,8 +1,13 @@
 package rubric
 
+import "slices"
+
 // near is how many words with meaning may lie between the first and the last of n words that belong together: each may have two
 // others beside it, and one sentence may end in between.
 func near(n int) int { return 3*n + 2 }
+
+// widest is how many words of any kind a match may span, so that a text of nothing but small words stays cheap.
+const widest = 60
 
 // Mark looks for every point in an answer. It takes any text, reads at most its first 32 KiB, and needs time in proportion to it.
 func (r *Rubric) Mark(text string) Result {
@@ -29,15 +34,14 @@ func (r *Rubric) places(words []token) [][]int {
 			places[term] = append(places[term], word)
 		}
 	}
+	scratch := make([]byte, 0, 64)
 	for i := range words {
-		exact := false
-		eachForm(words, i, func(form string) {
-			if term, ok := r.terms[form]; ok {
+		eachForm(words, i, scratch, func(form []byte) {
+			if term, ok := r.terms[string(form)]; ok {
 				add(term, i)
-				exact = exact || form == words[i].stem
 			}
 		})
-		if !exact && !r.prompt[words[i].stem] {
+		if _, exact := r.terms[words[i].stem]; !exact && !r.prompt[words[i].stem] {
 			if term, ok := r.meant(&words[i]); ok {
 				add(term, i)
 			}
@@ -103,7 +107,7 @@ func (m *marking) phrase(p *phrase) match {
 			}
 		}
 		span := m.words[at[last]].at - m.words[at[first]].at
-		if span <= near(len(p.terms)) {
+		if span <= near(len(p.terms)) && at[last]-at[first] <= widest {
 			found := match{state: m.judge(p, at, at[first], at[last]), terms: len(p.terms), from: at[first], to: at[last], span: span}
 			if best.state == Missing || found.beats(best) {
 				best = found
@@ -120,29 +124,28 @@ func (m *marking) judge(p *phrase, at []int, from, to int) State {
 		return Check
 	}
 	for i := from; i <= to && p.turn != ""; i++ {
-		if m.words[i].word == p.turn && m.any(p.left, from, to, i, 1) && m.any(p.right, from, to, i, -1) {
+		if m.words[i].word == p.turn && m.wholly(p.left, from, to, i, 1) && m.wholly(p.right, from, to, i, -1) {
 			return Check
 		}
 	}
 	return Found
 }
 
-// any says whether one of the terms stands on the given side of the word at turn and none of them on the other.
-func (m *marking) any(terms []int, from, to, turn, side int) bool {
-	here, there := false, false
+// wholly says whether one of the terms stands only on the given side (-1 left, 1 right) of the word at turn.
+func (m *marking) wholly(terms []int, from, to, turn, side int) bool {
 	for _, term := range terms {
-		for _, i := range m.places[term] {
-			if i < from || i > to || i == turn {
-				continue
-			}
-			if (i-turn)*side > 0 {
-				here = true
-			} else {
-				there = true
-			}
+		here, there := false, false
+		places := m.places[term]
+		k, _ := slices.BinarySearch(places, from)
+		for ; k < len(places) && places[k] <= to; k++ {
+			here = here || (places[k]-turn)*side > 0
+			there = there || (places[k]-turn)*side < 0
+		}
+		if here && !there {
+			return true
 		}
 	}
-	return here && !there
+	return false
 }
 
 // How far outside the matched words a negation still reaches them, in words of the same clause.

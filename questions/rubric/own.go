@@ -11,41 +11,67 @@ func (r *Rubric) Counts(text string) (ok bool, words int) {
 	return words >= Enough, words
 }
 
-// Own counts the words of an answer that are not taken from the prompt. Small words (the, of, if) and the operators of code count only in
-// company: as many of them as there are other words of one's own, so that an echo of the prompt has none. In scripts without
-// spaces two characters are a word.
+// Own counts the words of an answer that are not taken from the prompt. Small words (the, of, if) count only in company: as many of them as
+// there are other words of one's own, so that an echo of the prompt has none. In scripts without spaces two characters are a
+// word. A line of code that is not the prompt's counts with every name, number and operator.
 func (r *Rubric) Own(text string) int {
-	full, small, wide := 0, 0, 0
-	words := scan(text)
-	for i := range words {
-		t := &words[i]
-		switch {
-		case t.wide:
-			if !r.prompt[t.stem] {
-				wide++
+	full, small, wide, code := 0, 0, 0, 0
+	for line := range strings.Lines(capped(text)) {
+		words := scan(line)
+		if signs := operators(line); looksLikeCode(line) {
+			if !strings.Contains(r.squeezed, squeezed(line)) {
+				code += len(words) + signs
 			}
-		case !t.content():
-			small++
-		case !r.prompt[t.stem]:
-			full++
+			continue
+		}
+		for i := range words {
+			t := &words[i]
+			switch {
+			case t.wide:
+				if !r.prompt[t.stem] {
+					wide++
+				}
+			case !t.content():
+				small++
+			case !r.prompt[t.stem]:
+				full++
+			}
 		}
 	}
-	if len(text) > longest {
-		text = text[:longest]
-	}
-	return full + min(small+operators(text), full) + wide/2
+	return full + min(small, full) + wide/2 + code
 }
 
-// operators counts the runs of signs that only code uses.
-func operators(text string) int {
+// codeSigns are the signs that code is full of and prose is not.
+const codeSigns = "{}[]();=<>"
+
+// looksLikeCode says whether at least two and an eighth of the characters of a line are signs of code.
+func looksLikeCode(line string) bool {
+	signs, all := 0, 0
+	for i := 0; i < len(line); i++ {
+		if line[i] > ' ' {
+			all++
+		}
+		if strings.IndexByte(codeSigns, line[i]) >= 0 {
+			signs++
+		}
+	}
+	return signs >= 2 && signs*8 >= all
+}
+
+// operators counts the runs of signs in a line of code; brackets count one by one.
+func operators(line string) int {
 	n := 0
 	inside := false
-	for i := 0; i < len(text); i++ {
-		sign := strings.IndexByte("=<>!+*%&|^~{}[];", text[i]) >= 0
-		if sign && !inside {
+	for i := 0; i < len(line); i++ {
+		bracket := strings.IndexByte("{}[]()", line[i]) >= 0
+		sign := strings.IndexByte("=<>!+-*/%&|^~:;.,", line[i]) >= 0
+		if bracket || (sign && !inside) {
 			n++
 		}
 		inside = sign
 	}
 	return n
 }
+
+// squeezed is a text without its blanks, in small letters.
+func squeezed(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), "")) }

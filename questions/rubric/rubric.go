@@ -45,6 +45,7 @@ func (r Result) Found() int {
 // Rubric is compiled from a question once and then used for any number of answers, also at the same time.
 type Rubric struct {
 	prompt    map[string]bool // stems of the prompt
+	squeezed  string          // its text without blanks, in small letters
 	terms     map[string]int  // stem to its number
 	spellings []spelling      // of the terms, for typing mistakes
 	points    []point
@@ -72,10 +73,11 @@ type Dead struct {
 
 // New compiles a rubric. Prompt is everything that the person could copy from: the title and the prompt.
 func New(prompt string, points []Point) *Rubric {
-	r := &Rubric{prompt: map[string]bool{}, terms: map[string]int{}, points: make([]point, len(points))}
+	r := &Rubric{prompt: map[string]bool{}, squeezed: squeezed(prompt), terms: map[string]int{}, points: make([]point, len(points))}
 	words := scan(prompt)
+	scratch := make([]byte, 0, 64)
 	for i := range words {
-		eachForm(words, i, func(form string) { r.prompt[form] = true })
+		eachForm(words, i, scratch, func(form []byte) { r.prompt[string(form)] = true })
 	}
 	for i, p := range points {
 		r.points[i] = r.compile(i, p)
@@ -84,19 +86,19 @@ func New(prompt string, points []Point) *Rubric {
 }
 
 // eachForm calls f with each stem under which the word at i may be found: its own, those of its parts, those of it and its neighbour as one
-// word (dead lock, dead-lock, deadLock, deadlock).
-func eachForm(words []token, i int, f func(string)) {
+// word (dead lock, dead-lock, deadLock, deadlock). The bytes are those of scratch.
+func eachForm(words []token, i int, scratch []byte, f func(form []byte)) {
 	t := &words[i]
-	f(t.stem)
+	f(append(scratch[:0], t.stem...))
 	for _, part := range t.parts {
-		f(part)
+		f(append(scratch[:0], part...))
 	}
 	if i+1 < len(words) {
 		next := &words[i+1]
 		if next.start-t.end <= 1 && next.sentence == t.sentence {
-			f(t.word + next.stem)
+			f(append(append(scratch[:0], t.word...), next.stem...))
 			if t.stem != t.word {
-				f(t.stem + next.stem)
+				f(append(append(scratch[:0], t.stem...), next.stem...))
 			}
 		}
 	}
@@ -148,23 +150,41 @@ func (r *Rubric) phrases(words []token, keep map[string]bool) (list []phrase, pr
 	if !some {
 		return nil, prompt
 	}
-	list = append(list, r.phrase(words, own, -1, nil))
+	list = append(list, r.phrase(words, own, swap{at: -1}))
 	for i := range words {
 		if !own[i] {
 			continue
 		}
-		if words[i].parts != nil {
-			list = append(list, r.phrase(words, own, i, words[i].parts))
+		if parts := r.foreign(words[i].parts); len(parts) > 0 {
+			list = append(list, r.phrase(words, own, swap{i, 1, parts}))
 		}
 		if i+1 < len(words) && own[i+1] && words[i+1].start-words[i].end <= 1 {
-			list = append(list, r.phrase(words, own, i, []string{words[i].word + words[i+1].stem}))
+			if joint := r.foreign([]string{words[i].word + words[i+1].stem}); len(joint) > 0 {
+				list = append(list, r.phrase(words, own, swap{i, 2, joint}))
+			}
 		}
 	}
 	return list, false
 }
 
-// phrase compiles the own words; those at swap (two of them, when there is one form for them) are replaced by forms.
-func (r *Rubric) phrase(words []token, own []bool, swap int, forms []string) phrase {
+// foreign returns the forms that are not the prompt's.
+func (r *Rubric) foreign(forms []string) (own []string) {
+	for _, form := range forms {
+		if !r.prompt[form] {
+			own = append(own, form)
+		}
+	}
+	return own
+}
+
+// swap puts other forms in the place of some words of a phrasing.
+type swap struct {
+	at, words int
+	forms     []string
+}
+
+// phrase compiles the words of a phrasing that are its own.
+func (r *Rubric) phrase(words []token, own []bool, s swap) phrase {
 	var p phrase
 	for i := 0; i < len(words); i++ {
 		t := &words[i]
@@ -175,21 +195,17 @@ func (r *Rubric) phrase(words []token, own []bool, swap int, forms []string) phr
 			p.turn, p.left = t.word, append([]int(nil), p.terms...)
 		}
 		switch {
-		case i == swap:
-			for _, form := range forms {
+		case i == s.at:
+			for _, form := range s.forms {
 				p.terms = append(p.terms, r.term(form, ""))
 			}
-			if len(forms) == 1 {
-				i++
-			}
+			i += s.words - 1
 		case own[i]:
 			p.terms = append(p.terms, r.term(t.stem, t.word))
 		}
 	}
 	if p.turn != "" {
-		for _, term := range p.terms[len(p.left):] {
-			p.right = append(p.right, term)
-		}
+		p.right = append(p.right, p.terms[len(p.left):]...)
 	}
 	p.terms = unique(p.terms)
 	return p

@@ -33,10 +33,8 @@ const sentenceGap = 3
 
 // scan cuts a text into words. It reads at most longest bytes, whatever they are.
 func scan(text string) []token {
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "")
-	}
-	s := scanner{text: text, tokens: make([]token, 0, len(text)/5+1)}
+	text = capped(text)
+	s := scanner{text: text, tokens: make([]token, 0, len(text)/5+1), stems: map[string]string{}}
 	for s.i < len(text) {
 		r, n := utf8.DecodeRuneInString(text[s.i:])
 		switch {
@@ -55,10 +53,23 @@ func scan(text string) []token {
 	return s.tokens
 }
 
+// capped cuts a text at longest bytes, between two characters.
+func capped(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	end := longest
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
 type scanner struct {
 	text     string
 	i        int
 	tokens   []token
+	stems    map[string]string // of the words read so far
 	at       int
 	clause   int
 	sentence int
@@ -209,7 +220,10 @@ func (s *scanner) add(start, end int, word string) {
 	}
 	raw := s.text[start:end]
 	t.caps = len(raw) > 1 && raw == strings.ToUpper(raw) && unicode.IsLetter(rune(raw[0]))
-	t.stem = stem(word)
+	t.stem = word
+	if !stopWord(word) && !negator(word) {
+		t.stem = s.stem(word)
+	}
 	if !t.caps {
 		t.parts = camel(raw)
 	}
@@ -222,6 +236,16 @@ func (s *scanner) add(start, end int, word string) {
 	t.at, t.clause, t.sentence = s.at, s.clause, s.sentence
 	s.tokens = append(s.tokens, t)
 	s.loose = false
+}
+
+// stem is the function of that name; a word that comes again is not cut again, for that is what takes most of the time.
+func (s *scanner) stem(word string) string {
+	known, ok := s.stems[word]
+	if !ok {
+		known = stem(word)
+		s.stems[word] = known
+	}
+	return known
 }
 
 // camel returns the stems of the parts of a word such as readWriteLock, nil when it has one part.
