@@ -31,23 +31,30 @@ func Doors(adapters ...*Adapter) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the playground's files: %w", err)
 	}
-	static := http.StripPrefix("/static/", http.FileServerFS(files))
+	version, err := assetVersion()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
 		_, _ = w.Write(page.Bytes()) // the page went away
 	})
-	mux.HandleFunc("GET /static/{file}", func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, ".html") {
+	mux.HandleFunc("GET /static/{version}/{file}", func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("file")
+		if strings.HasSuffix(name, ".html") {
 			http.NotFound(w, r) // templates are no pages
 			return
 		}
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		static.ServeHTTP(w, r)
+		w.Header().Set("Cache-Control", "no-cache") // a page from before an upgrade asks for what is no more
+		if r.PathValue("version") == version {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
+		http.ServeFileFS(w, r, files, name)
 	})
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/static/icon.svg", http.StatusFound)
+		http.ServeFileFS(w, r, files, "icon.svg")
 	})
 	return mux, nil
 }

@@ -25,19 +25,22 @@ func loadPages() (*template.Template, error) {
 		return nil, err
 	}
 	t, err := template.New("").Funcs(template.FuncMap{
-		"asset":    func(name string) string { return "/static/" + name + "?v=" + version },
+		"asset":    func(name string) string { return "/static/" + version + "/" + name },
 		"rfc":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"form":     formName,
 		"is":       func(s chat.Style, bit chat.Style) bool { return s&bit != 0 },
 		"http":     httpLink,
 		"bidi":     func(s string) bool { return strings.ContainsFunc(s, isBidi) },
+		"marked":   marked,
 		"initials": initials,
 		"hue":      hue,
 		"styles":   func() map[string]chat.Style { return styles() },
 		"looks":    func(l chat.Look) string { return [...]string{"", "primary", "danger"}[min(l, chat.Danger)] },
 		"first":    func(v []string) string { return strings.Join(v[:min(1, len(v))], "") },
-		"png":      func(b []byte) template.URL { return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b)) },
-		"ms":       func(t time.Time) int64 { return t.UnixMilli() },
+		"png": func(b []byte) template.URL {
+			return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b))
+		},
+		"ms": func(t time.Time) int64 { return t.UnixMilli() },
 	}).ParseFS(web, "web/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the playground's templates: %w", err)
@@ -88,6 +91,16 @@ func isBidi(r rune) bool {
 	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana)
 }
 
+// marked says whether an item brings its own sign, so that it needs no bullet.
+func marked(t chat.Text) bool {
+	for _, sign := range []string{"✓", "~", "○", "●", "☐", "☑", "•", "–"} {
+		if strings.HasPrefix(t.Plain(), sign+" ") {
+			return true
+		}
+	}
+	return false
+}
+
 // initials are at most two letters to know a person by.
 func initials(name string) string {
 	var out []rune
@@ -118,27 +131,27 @@ func (a *Adapter) messageView(m message) messageView {
 
 // pageView is a whole page.
 type pageView struct {
-	Name, Base, Title    string
-	Demo, Moves          bool
-	Space                chat.SpaceID
-	Boot                 string
-	Rev                  int
-	Now                  time.Time
-	People               []person
-	Channels             []channel
-	Last                 map[string]int
-	As                   person
-	In                   string // "home", "dm" or a channel's local name
-	Channel              string // local name of the channel that is shown, "" on the home page
-	Heading, Topic       string
-	BotHere, Group       bool
-	Messages             []messageView
-	Earlier              int // of the oldest message shown, when there are earlier ones
-	Before               bool
-	Home                 []part
-	Trouble              string
-	Starters             []string // commands to begin with
-	Direct               bool
+	Name, Base, Title string
+	Demo, Moves       bool
+	Space             chat.SpaceID
+	Boot              string
+	Rev               int
+	Now               time.Time
+	People            []person
+	Channels          []channel
+	Last              map[string]int
+	As                person
+	In                string // "home", "dm" or a channel's local name
+	Channel           string // local name of the channel that is shown, "" on the home page
+	Heading, Topic    string
+	BotHere, Group    bool
+	Messages          []messageView
+	Earlier           int // of the oldest message shown, when there are earlier ones
+	Before            bool
+	Home              []part
+	Trouble           string
+	Starters          []string // commands to begin with
+	Direct            bool
 }
 
 const shown = 80 // messages on a page
