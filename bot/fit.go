@@ -292,6 +292,8 @@ func (b *Bot) fitResponse(e chat.Event, r chat.Response) chat.Response {
 	if r.Home != nil {
 		r.Home = Fit(chat.Message{Summary: "Home", Blocks: r.Home}, c).Blocks
 	}
-	r.Choices = fitChoices(r.Choices, 25, c.Choice)
+	if len(r.Choices) > 0 {
+		r.Choices = fitChoices(r.Choices, 25, c.Choice)
+	}
 	return r
 }

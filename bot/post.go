@@ -12,6 +12,9 @@ import (
 
 // post brings a claimed round to its channel: send in one Update, the wire, the outcome in another.
 func (b *Bot) post(ctx context.Context, task store.Task) error {
+	if err := b.finishBefore(ctx, task); err != nil {
+		return err
+	}
 	r, err := b.beginSend(ctx, task)
 	if err != nil || r.State != store.Sending {
 		return err
@@ -34,6 +37,31 @@ func (b *Bot) post(ctx context.Context, task store.Task) error {
 	saved, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return b.outcome(saved, task, r, string(id), err)
+}
+
+// finishBefore closes the round before, when that is quick, so that the new post can say what it came to. A large group's
+// close goes on beside the post, which then leaves that line out.
+func (b *Bot) finishBefore(ctx context.Context, task store.Task) error {
+	closing := store.Task{Key: "closing:" + roundKey(task.Track, task.Round-1), Track: task.Track, Round: task.Round - 1}
+	for range 5 {
+		var more bool
+		err := b.store.Update(ctx, func(tx store.Tx) error {
+			more = false
+			t, err := tx.Task(closing.Key)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			more, err = b.settleBatch(tx, t)
+			return err
+		})
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }
 
 // beginSend moves the round to Sending. It comes back with another state when there is nothing to send, with Sending and

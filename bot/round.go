@@ -91,6 +91,7 @@ func closeNow(r *store.Round, now time.Time) bool {
 		return false
 	}
 	r.State, r.RosterAt, r.Cursor = store.Closing, now, ""
+	r.Answered, r.Shared, r.Nameless, r.Counted, r.Met, r.Had = 0, 0, 0, 0, 0, nil // counted again, once and for all
 	r.Early = now.Before(r.Ends)
 	return true
 }

@@ -26,7 +26,7 @@ func (b *Bot) commandStreak(ctx context.Context, c call, args map[string]string)
 	if len(list) == 0 {
 		return b.noStreak(ctx, c)
 	}
-	if args["why"] != "" {
+	if args["show"] == "why" {
 		return b.why(ctx, c, list[0].track.ID, 0)
 	}
 	return reply(b.streakMessage(list)), nil

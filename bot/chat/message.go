@@ -134,7 +134,7 @@ type Caps struct {
 	Label       int // of a button
 	Choices     int // of a Menu
 	Choice      int // label of one Choice
-	Checks      int // boxes in one Checks
+	Checks      int // boxes in one Checks; the Ticks of a form may have as many as a Menu
 	Fields      int // pairs in one Fields
 	Field       int // value of one pair
 	FormTitle   int

@@ -1,0 +1,180 @@
+package bot_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot"
+	"github.com/interviewbot/interviewbot/bot/bottest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/questions"
+)
+
+// stage is a bot with people around it: a platform, a store and a clock that stands still until it is moved.
+type stage struct {
+	*testing.T
+	clock *bot.Clock
+	mover bot.Mover
+	store *bottest.Store
+	p     *bottest.Platform
+	b     *bot.Bot
+	here  chat.ChannelID
+}
+
+// monday is when every stage begins: Monday 2 March 2026, 08:00 UTC.
+func monday() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
+	bank, err := questions.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stage{T: t, clock: bot.NewClock(monday)}
+	s.store = bottest.NewStore(s.clock.Now)
+	s.start(bank)
+	s.here = s.p.Channel("backend")
+	return s
+}
+
+func (s *stage) start(bank *questions.Bank) {
+	s.b = bot.New(bot.Options{Store: s.store, Bank: bank, Now: s.clock.Now})
+	s.p = bottest.New(s.clock.Now, s.b.Commands())
+	s.b.Join(s.p)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.Cleanup(cancel)
+	s.p.Attach(ctx, s.b.Handle)
+	s.mover = bot.Mover{Clock: s.clock, Bot: s.b}
+	s.Cleanup(func() {
+		for _, r := range s.p.Refusals() {
+			s.Errorf("refused: %s", r)
+		}
+	})
+}
+
+// person is somebody in the space; Ada administrates it.
+func (s *stage) person(name string) *bottest.Person {
+	return s.p.Person(s.T, name).Be(func(a *chat.Actor) {
+		a.Admin = chat.Unknown
+		if name == "Ada" {
+			a.Admin = chat.Yes
+		}
+	})
+}
+
+// to moves the clock to the day of March 2026 and the time of day, doing all that falls due.
+func (s *stage) to(day int, clock string) {
+	s.Helper()
+	at, err := time.Parse("15:04", clock)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.until(time.Date(2026, 3, day, at.Hour(), at.Minute(), 0, 0, time.UTC))
+}
+
+func (s *stage) until(t time.Time) {
+	s.Helper()
+	if err := s.mover.Advance(context.Background(), t, nil); err != nil {
+		s.Fatalf("move the clock to %s: %v", t, err)
+	}
+}
+
+// tick does what is due without moving the clock.
+func (s *stage) tick() {
+	s.Helper()
+	if _, err := s.b.Tick(context.Background()); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// setUp makes the usual track: a question on weekdays at 09:00 UTC.
+func (s *stage) setUp(who *bottest.Person) store.Track {
+	s.Helper()
+	who.Type(s.here, "setup")
+	who.Fill("At what time", "09:00")
+	who.Fill("In which time zone", "UTC")
+	who.Submit()
+	who.Hears(s.here, "gets a question Mon–Fri at 09:00 UTC")
+	return s.track()
+}
+
+// track is the channel's only track.
+func (s *stage) track() (t store.Track) {
+	s.Helper()
+	s.read(func(tx store.Tx) error {
+		all, err := tx.ChannelTracks(string(s.here))
+		if err == nil && len(all) != 1 {
+			s.Fatalf("%d tracks in the channel", len(all))
+		}
+		t = all[0]
+		return err
+	})
+	return t
+}
+
+func (s *stage) round(no int) (r store.Round) {
+	s.Helper()
+	t := s.track()
+	s.read(func(tx store.Tx) (err error) { r, err = tx.Round(t.ID, no); return })
+	return r
+}
+
+func (s *stage) member(who *bottest.Person) (m store.Member) {
+	s.Helper()
+	t := s.track()
+	s.read(func(tx store.Tx) (err error) { m, err = tx.Member(t.ID, string(who.ID())); return })
+	return m
+}
+
+func (s *stage) read(f func(store.Tx) error) {
+	s.Helper()
+	if err := s.store.View(context.Background(), f); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// question is the question of the round.
+func (s *stage) question(no int) *questions.Question {
+	s.Helper()
+	var q *questions.Question
+	hash := s.round(no).Question
+	s.read(func(tx store.Tx) error {
+		snap, err := tx.Snapshot(hash)
+		if err != nil {
+			return err
+		}
+		q, err = questions.Read(snap.Body)
+		return err
+	})
+	return q
+}
+
+// answer gives a good answer to the open question, from its own samples.
+func (s *stage) answer(who *bottest.Person) {
+	s.Helper()
+	who.Press(s.here, "Answer privately")
+	s.fillAnswer(who, s.question(s.track().Open))
+	who.Submit()
+}
+
+func (s *stage) fillAnswer(who *bottest.Person, q *questions.Question) {
+	s.Helper()
+	if q.Kind == questions.Choice {
+		var right []string
+		for i, o := range q.Options {
+			if o.Right {
+				right = append(right, string(rune('A'+i))+" "+o.Text)
+			}
+		}
+		label := "Your choice"
+		if len(right) > 1 {
+			label = "Your choice (more than one may hold)"
+		}
+		who.Fill(label, right...)
+		who.Fill("Why? In your own words", q.Samples.Strong)
+		return
+	}
+	who.Fill("Your answer", q.Samples.Strong)
+}

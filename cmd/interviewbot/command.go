@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// command is the whole command line. serve is what it does when it is told nothing else.
+func command(out, errOut io.Writer) *cli.Command {
+	serve := func(ctx context.Context, c *cli.Command) error {
+		if c.Args().Present() {
+			return unknown(c)
+		}
+		cfg, err := readConfig(c)
+		if err != nil {
+			return err
+		}
+		return Serve(ctx, cfg, out, errOut)
+	}
+	return &cli.Command{
+		Name:  "interviewbot",
+		Usage: "prepares teams for backend interviews where they already talk",
+		Description: "Run it as it is and open the address it prints: a playground with a demo team, or for yourself alone.\n" +
+			"Every option can also be given by the environment variable beside it; secrets also as NAME_FILE, the path of a file.",
+		Writer: out, ErrWriter: errOut,
+		Flags: serveFlags(), Action: serve,
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(context.Context, *cli.Command, error) {}, // main says it and sets the exit code
+		Commands: []*cli.Command{
+			{Name: "serve", Usage: "run the bot (the default)", Flags: serveFlags(), Action: serve},
+			simulateCommand(),
+			questionsCommand(),
+			healthcheckCommand(),
+			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
+				_, err := fmt.Fprintln(out, "interviewbot", version())
+				return err
+			}},
+		},
+	}
+}
+
+// unknown answers a word that is no command with the nearest one.
+func unknown(c *cli.Command) error {
+	word := c.Args().First()
+	var names []string
+	for _, sub := range c.Root().Commands {
+		names = append(names, sub.Name)
+	}
+	if near := chat.Nearest(word, names); near != "" {
+		return fmt.Errorf("there is no command %q; did you mean %q? interviewbot --help lists them all", word, near)
+	}
+	return fmt.Errorf("there is no command %q; interviewbot --help lists them all", word)
+}
+
+// version is what the build says of itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	if v == "" {
+		v = "(devel)"
+	}
+	return v + " " + info.GoVersion
+}
+
+// env makes the sources of an option: its environment variable, and for a secret also the file that NAME_FILE names.
+func env(name string, secret bool) cli.ValueSourceChain {
+	if !secret {
+		return cli.EnvVars(name)
+	}
+	return cli.NewValueSourceChain(cli.EnvVar(name), secretFile(name))
+}
+
+// secretFile reads a secret from the file that the environment variable NAME_FILE names.
+type secretFile string
+
+func (s secretFile) String() string   { return fmt.Sprintf("file named by $%s_FILE", string(s)) }
+func (s secretFile) GoString() string { return s.String() }
+
+// Lookup implements cli.ValueSource. A file that cannot be read is reported by readConfig.
+func (s secretFile) Lookup() (string, bool) {
+	path := os.Getenv(string(s) + "_FILE")
+	if path == "" {
+		return "", false
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", false
+	}
+	return strings.TrimSpace(string(content)), true
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+)
+
+// health answers machines: /healthz while the process lives, /readyz while it can do its work, with the reason when not.
+func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+		defer cancel()
+		state := map[string]string{}
+		ready := true
+		for _, x := range worlds {
+			for part, err := range x.troubles(ctx) {
+				state[x.name+"/"+part] = "ok"
+				if err != nil {
+					ready = false
+					state[x.name+"/"+part] = err.Error()
+					log.Warn("not ready", "world", x.name, "part", part, "error", err.Error())
+				}
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if !ready {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": state})
+	})
+}
+
+// troubles says for each part of the world what is wrong with it, nil when nothing is.
+func (w *world) troubles(ctx context.Context) map[string]error {
+	out := map[string]error{"store": w.store.View(ctx, func(tx store.Tx) error {
+		_, err := tx.Due(tx.Now(), 1)
+		return err
+	})}
+	for _, p := range w.platforms {
+		out[p.Name()] = nil
+		if h, ok := p.(chat.Health); ok {
+			out[p.Name()] = h.Healthy()
+		}
+	}
+	return out
+}
+
+// healthcheckCommand asks a running bot, for container engines that have no shell to ask with.
+func healthcheckCommand() *cli.Command {
+	return &cli.Command{
+		Name: "healthcheck", Usage: "ask the running bot whether it is well; exits with 1 when not",
+		Flags: []cli.Flag{&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` it listens on", Sources: cli.EnvVars("LISTEN")}},
+		Action: func(ctx context.Context, c *cli.Command) error {
+			host, port, err := net.SplitHostPort(c.String("listen"))
+			if err != nil {
+				return fmt.Errorf("--listen: %q is not an address; write host:port", c.String("listen"))
+			}
+			if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+				host = "127.0.0.1"
+			}
+			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+			if err != nil {
+				return err
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				return fmt.Errorf("the bot does not answer: %w", err)
+			}
+			defer resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				return fmt.Errorf("the bot is not ready: %s", resp.Status)
+			}
+			_, err = fmt.Fprintln(c.Root().Writer, "ok")
+			return err
+		},
+	}
+}

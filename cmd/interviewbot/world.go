@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/interviewbot/interviewbot/adapters/playground"
+	"github.com/interviewbot/interviewbot/bot"
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/questions"
+	"github.com/interviewbot/interviewbot/storage"
+)
+
+// world is a bot with its store, its clock and its platforms. The demo is a world of its own: nothing in it is real, its
+// clock least of all.
+type world struct {
+	name      string
+	store     store.Store
+	bot       *bot.Bot
+	platforms []chat.Platform
+	room      *playground.Adapter // nil without a playground
+	routes    map[string]http.Handler
+	log       *slog.Logger
+}
+
+// openWorlds opens the real world, and the demo when there is a playground.
+func openWorlds(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.Logger) (worlds []*world, err error) {
+	defer func() {
+		if err != nil {
+			for _, w := range worlds {
+				err = errors.Join(err, w.close())
+			}
+		}
+	}()
+	w, err := openReal(ctx, cfg, bank, log)
+	if err != nil {
+		return nil, err
+	}
+	worlds = append(worlds, w)
+	if !cfg.Playground {
+		return worlds, nil
+	}
+	demo, err := openDemo(ctx, cfg, bank, log)
+	if err != nil {
+		return worlds, err
+	}
+	return append(worlds, demo), nil
+}
+
+func openReal(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.Logger) (*world, error) {
+	w, err := openWorld(ctx, "self", cfg.Store, time.Now, bank, log)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Playground {
+		err = w.addRoom(ctx, cfg, cfg.Store, playground.Self, realClock{})
+	}
+	if err == nil {
+		err = w.connect(ctx, cfg)
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+func openDemo(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.Logger) (*world, error) {
+	clock := bot.NewClock(time.Now)
+	path := cfg.demoStore()
+	w, err := openWorld(ctx, "demo", path, clock.Now, bank, log)
+	if err != nil {
+		return nil, err
+	}
+	if err = clock.Load(ctx, w.store); err == nil {
+		err = w.addRoom(ctx, cfg, path, playground.Demo, bot.Mover{Clock: clock, Bot: w.bot})
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+func openWorld(ctx context.Context, name, url string, now func() time.Time, bank *questions.Bank, log *slog.Logger) (*world, error) {
+	s, err := storage.Open(ctx, url, storage.Options{Now: now})
+	if err != nil {
+		return nil, err
+	}
+	log = log.With("world", name)
+	return &world{
+		name: name, store: s, log: log, routes: map[string]http.Handler{},
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log}),
+	}, nil
+}
+
+// addRoom puts a playground into the world.
+func (w *world) addRoom(ctx context.Context, cfg Config, url string, kind playground.Kind, clock chat.Clock) error {
+	keep, err := w.keep(cfg, url, w.name)
+	if err != nil {
+		return err
+	}
+	w.room, err = playground.New(ctx, playground.Options{
+		Name: w.name, Kind: kind, Keep: keep, Clock: clock, Table: w.bot.Commands(), Log: w.log,
+		Begin: func(ctx context.Context, s playground.Scene) error {
+			return w.bot.Begin(ctx, bot.Scene{Space: s.Space, Channel: s.Channel, Direct: s.Direct, Owner: s.Owner})
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("open the playground %s: %w", w.name, err)
+	}
+	w.join(w.room)
+	return nil
+}
+
+func (w *world) join(p chat.Platform) {
+	w.bot.Join(p)
+	w.platforms = append(w.platforms, p)
+}
+
+// keep is what an adapter remembers things by, sealed with the operator's key or with the one beside the data file.
+func (w *world) keep(cfg Config, url, adapter string) (*bot.Keep, error) {
+	key := cfg.Seal
+	if key == nil {
+		var err error
+		if key, err = sealBeside(url); err != nil {
+			return nil, err
+		}
+	}
+	return bot.NewKeep(w.store, key, adapter, w.bot.Replica())
+}
+
+// sealBeside reads the key beside a data file, or makes one.
+func sealBeside(url string) ([]byte, error) {
+	path := strings.TrimPrefix(url, "bolt://")
+	if strings.Contains(path, "://") {
+		return nil, errors.New("SEAL_KEY is needed with a database server: 64 hex digits, the same for every replica, such as openssl rand -hex 32 prints")
+	}
+	path += ".key"
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := bot.NewSeal()
+		return key, writeKey(path, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the key beside the data file: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
+	if err != nil || len(key) != 32 {
+		return nil, fmt.Errorf("the key in %s is damaged: put it back from a backup, or move it away to begin with a new one (connected platforms then register anew)", path)
+	}
+	return key, nil
+}
+
+// writeKey writes the key whole or not at all.
+func writeKey(path string, key []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // made with mode 0600
+	if err != nil {
+		return fmt.Errorf("write the key beside the data file: %w", err)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the key beside the data file: %w", err)
+	}
+	return nil
+}
+
+// run runs the platforms and the loop until ctx ends. The loop stops last, so that what people did is still answered.
+func (w *world) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, p := range w.platforms {
+		group.Go(func() error {
+			if err := p.Run(ctx, w.bot.Handle); err != nil {
+				return fmt.Errorf("%s: %w", p.Name(), err)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error { return w.bot.Run(ctx) })
+	return group.Wait()
+}
+
+func (w *world) close() error {
+	if err := w.store.Close(); err != nil {
+		return fmt.Errorf("close the store of %s: %w", w.name, err)
+	}
+	return nil
+}
+
+// realClock is the machine's.
+type realClock struct{}
+
+func (realClock) Now() time.Time { return time.Now() }
