@@ -36,7 +36,7 @@ func (s *Store) backup(ctx context.Context, path string) error {
 		return err
 	})
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return s.explain(err)
+		return errors.Join(ctx.Err(), s.explain(err)) // bbolt keeps only the text of what a writer says
 	}
 	if err := Check(ctx, f.Name()); err != nil {
 		return err

@@ -41,16 +41,14 @@ func checkAll(ctx context.Context, t *bbolt.Tx, path string) error {
 	if err := checkFormat(t); err != nil {
 		return err
 	}
-	if err := checkPages(t); err != nil {
-		return err
-	}
 	a := audit{tx: newTx(t, new([buckets]*bbolt.Bucket), time.Time{}), want: map[bucket]int{}}
 	for _, part := range a.parts() {
 		if err := errors.Join(ctx.Err(), part()); err != nil {
 			return err
 		}
 	}
-	return nil
+	// Last, because it runs in a goroutine where no fault is caught.
+	return checkPages(t)
 }
 
 // checkPages drains bbolt's own check, whose goroutine ends only then.
@@ -119,7 +117,12 @@ func (a *audit) parts() []func() error {
 
 func records[T any](a *audit, b bucket, fields func(*coder, *T), index func(*T) []entry) func() error {
 	return func() error {
+		var last key
 		for k, value := range a.up(b, nil, nil) {
+			if bytes.Compare(k, last) <= 0 {
+				return fmt.Errorf("%w (%s is not in order at %q)", ErrBroken, b, k)
+			}
+			last = k
 			rec, err := parse(b, value, fields)
 			if err != nil {
 				return fmt.Errorf("%w (%v, under %q)", ErrBroken, err, k)

@@ -1,0 +1,45 @@
+package storage_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/storage"
+)
+
+func TestOpenPicksByScheme(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bot.db")
+	for _, url := range []string{path, "bolt://" + path, "BOLT://" + path} {
+		s, err := storage.Open(t.Context(), url, storage.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", url, err)
+		}
+		err = s.Update(t.Context(), func(tx store.Tx) error { return tx.PutSpace(store.Space{ID: url}) })
+		if err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestOpenSaysWhatToDo(t *testing.T) {
+	for url, says := range map[string]string{
+		"postgres://user:secret@host/db":   "later version",
+		"postgresql://user:secret@host/db": "later version",
+		"mysql://user:secret@host/db":      "give the path",
+		"bolt://":                          "give the path",
+		"":                                 "give the path",
+	} {
+		s, err := storage.Open(t.Context(), url, storage.Options{})
+		if err == nil {
+			s.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+}
