@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -91,7 +92,7 @@ func (q *Question) checkPoints(r report) {
 	}
 	seen := map[string]bool{}
 	for i, p := range q.Points {
-		at := fmt.Sprintf("points.%d", i)
+		at := "points." + strconv.Itoa(i)
 		if !slug(p.ID) {
 			r(at+".id", "the id of a point is lower-case letters, digits and hyphens, not %q", p.ID)
 		}
@@ -169,28 +170,35 @@ func slug(id string) bool {
 
 func checkTexts(r report, name string, list []string, limit int) {
 	for i, s := range list {
-		checkText(r, fmt.Sprintf("%s.%d", name, i), s, 1, limit)
+		if what := textFault(s, 1, limit); what != "" {
+			r(fmt.Sprintf("%s.%d", name, i), "an entry of %s %s", name, what)
+		}
 	}
 }
 
-// checkText reports a text that is too short or too long or holds characters that do not show.
-func checkText(r report, at, s string, least, most int) {
-	name := at[strings.LastIndexByte(at, '.')+1:]
-	if name[0] >= '0' && name[0] <= '9' {
-		name = "an entry of " + at[:strings.LastIndexByte(at, '.')]
+func checkText(r report, path, s string, least, most int) {
+	if what := textFault(s, least, most); what != "" {
+		r(path, "%s %s", path[strings.LastIndexByte(path, '.')+1:], what)
 	}
+}
+
+// textFault says what is the matter with a text that is too short or too long or holds characters that do not show.
+func textFault(s string, least, most int) string {
 	if least > 0 && strings.TrimSpace(s) == "" {
-		r(at, "%s is missing or empty; fill it in", name)
+		return "is missing or empty; fill it in"
 	}
 	if n := utf8.RuneCountInString(s); n > most {
-		r(at, "%s has %d characters; at most %d fit", name, n, most)
+		return fmt.Sprintf("has %d characters; at most %d fit", n, most)
 	}
 	for _, c := range s {
+		if c >= ' ' && c < 0x7f {
+			continue
+		}
 		if (unicode.IsControl(c) && c != '\n' && c != '\t') || unicode.Is(unicode.Cf, c) || c == utf8.RuneError {
-			r(at, "%s holds the invisible character %U; take it out", name, c)
-			return
+			return fmt.Sprintf("holds the invisible character %U; take it out", c)
 		}
 	}
+	return ""
 }
 
 func checkOneOf(r report, name, value string, known []string) {

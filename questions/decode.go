@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +38,7 @@ const (
 type decoder struct {
 	file     string
 	problems []*Problem
+	fields   map[reflect.Type][]string // JSON names by type
 }
 
 func (d *decoder) complain(line int, format string, args ...any) {
@@ -198,24 +200,25 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 			continue
 		}
 		seen[key.Value] = key.Line
-		field, names := fieldNamed(v, key.Value)
-		if !field.IsValid() {
+		names := d.names(v.Type())
+		field := slices.Index(names, key.Value)
+		if field < 0 {
 			d.complain(key.Line, "unknown field %q; the fields are %s", key.Value, strings.Join(names, ", "))
 			continue
 		}
-		d.decode(n.Content[i+1], field, key.Value)
+		d.decode(n.Content[i+1], v.Field(field), key.Value)
 	}
 }
 
-// fieldNamed returns the field of a struct by its JSON name, and all names.
-func fieldNamed(v reflect.Value, name string) (field reflect.Value, names []string) {
-	t := v.Type()
-	for i := range t.NumField() {
-		known, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		names = append(names, known)
-		if known == name {
-			field = v.Field(i)
-		}
+// names returns the JSON names of the fields of a struct, in order.
+func (d *decoder) names(t reflect.Type) []string {
+	if names, ok := d.fields[t]; ok {
+		return names
 	}
-	return field, names
+	names := make([]string, t.NumField())
+	for i := range names {
+		names[i], _, _ = strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	}
+	d.fields[t] = names
+	return names
 }

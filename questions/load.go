@@ -164,7 +164,7 @@ type reading struct {
 
 // readFile reads and checks one file by itself.
 func readFile(dir fs.FS, f file) reading {
-	d := &decoder{file: f.name}
+	d := &decoder{file: f.name, fields: map[reflect.Type][]string{}}
 	limit := listLimit
 	if f.kind == "question" {
 		limit = fileLimit

@@ -174,7 +174,7 @@ func (m *marking) negated(at []int, from, to int) bool {
 // afterwards says whether a negation also speaks of the words in front of it (is not), unlike those that only look ahead (without, no).
 func afterwards(w string) bool {
 	switch w {
-	case "without", "no", "none", "neither", "nor", "nothing", "nobody", "hardly":
+	case "without", "no", "neither", "nor", "nothing", "nobody", "hardly":
 		return false
 	}
 	return true

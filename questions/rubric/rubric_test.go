@@ -175,6 +175,8 @@ func TestShortFormsAndSpelling(t *testing.T) {
 		"GET is safe":            {"get requests are safe", "a safe GET"},
 		"PostgreSQL":             {"postgres", "Postgres"},
 		"WaitGroup":              {"wait group", "sync.WaitGroup", "waitgroups"},
+		"I/O bound":              {"io bound", "IO-bound", "bound by I/O", "i/o-bound"},
+		"None instead":           {"use None as the default"},
 		"the client's address":   {"client addresses", "addresses of clients"},
 	} {
 		r := rubric.New("?", []rubric.Point{{ID: "p", Any: []string{phrasing}}})

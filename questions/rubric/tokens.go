@@ -212,10 +212,7 @@ func (s *scanner) add(start, end int, word string) {
 		return
 	}
 	t := token{start: start, end: end, word: word, joined: len(s.tokens) > 0 && !s.loose && s.tokens[len(s.tokens)-1].end < start}
-	if t.joined && s.tokens[len(s.tokens)-1].word == "non" { // non-blocking is one word, and no negation
-		last := &s.tokens[len(s.tokens)-1]
-		last.end, last.word = end, "non"+word
-		last.stem = stem(last.word)
+	if t.joined && s.merge(end, word) {
 		return
 	}
 	raw := s.text[start:end]
@@ -236,6 +233,21 @@ func (s *scanner) add(start, end int, word string) {
 	t.at, t.clause, t.sentence = s.at, s.clause, s.sentence
 	s.tokens = append(s.tokens, t)
 	s.loose = false
+}
+
+// merge adds a word to the one before where both are one: non-blocking (which is no negation), I/O.
+func (s *scanner) merge(end int, word string) bool {
+	last := &s.tokens[len(s.tokens)-1]
+	if last.word != "non" && (len(last.word) != 1 || len(word) != 1 || !plain(last.word) || !plain(word)) {
+		return false
+	}
+	if !last.content() { // now it is
+		s.at++
+		last.at = s.at
+	}
+	last.end, last.word = end, last.word+word
+	last.stem = s.stem(last.word)
+	return true
 }
 
 // stem is the function of that name; a word that comes again is not cut again, for that is what takes most of the time.

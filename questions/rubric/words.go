@@ -34,10 +34,11 @@ func stopWord(w string) bool {
 	return false
 }
 
-// negator says whether a word turns a statement round. Contractions are listed with and without their apostrophe.
+// negator says whether a word turns a statement round. Contractions are listed with and without their apostrophe; none is left out, for
+// Python has a value of that name.
 func negator(w string) bool {
 	switch w {
-	case "not", "no", "never", "without", "cannot", "neither", "nor", "none", "nothing", "nobody", "nowhere", "hardly",
+	case "not", "no", "never", "without", "cannot", "neither", "nor", "nothing", "nobody", "nowhere", "hardly",
 		"can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't", "wouldn't", "shouldn't", "couldn't",
 		"hasn't", "haven't", "hadn't", "mustn't", "needn't", "ain't",
 		"cant", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "shouldnt", "couldnt",
