@@ -13,7 +13,8 @@ import (
 
 // Start makes a fresh world (a platform with one space), an adapter connected to it with the handler and the table, and
 // runs the adapter's Run; it returns when events can flow. It uses t.Cleanup to stop all of it, and fails t when the
-// platform refused something that no Fault asked for. Worlds run in parallel and share nothing.
+// platform refused something that no Fault asked for. Worlds run in parallel and share nothing; a test that calls Run does not run in
+// parallel itself.
 type Start func(t *testing.T, h chat.Handler, table chat.Table) Harness
 
 // Error is a constant error of this package; compare with errors.Is.

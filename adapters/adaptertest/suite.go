@@ -2,15 +2,26 @@ package adaptertest
 
 import "testing"
 
+// scenario is one thing that every platform must do. One that is alone does not run beside others: it counts goroutines.
+type scenario struct {
+	name  string
+	alone bool
+	play  func(*stage)
+}
+
 // Run plays every scenario, each in a world of its own.
 func Run(t *testing.T, start Start) {
 	t.Helper()
-	for _, s := range scenarios() {
-		t.Run(s.name, func(t *testing.T) {
-			if !s.alone {
-				t.Parallel()
-			}
-			s.play(t, newStage(t, start))
-		})
+	for _, list := range [][]scenario{commands(), messages(), presses(), forms(), hostile(), delivery(), faults(), limits(), life()} {
+		for _, sc := range list {
+			t.Run(sc.name, func(t *testing.T) {
+				if !sc.alone {
+					t.Parallel()
+				}
+				s := newStage(t, start)
+				sc.play(s)
+				s.close()
+			})
+		}
 	}
 }

@@ -5,6 +5,7 @@ import "github.com/interviewbot/interviewbot/bot/chat"
 // Table is the command table that the suite gives to Start.
 func Table() chat.Table {
 	return chat.Table{
+		{Name: "help", Summary: "What I can do", Personal: true, Gives: chat.GivesReply},
 		{Name: "say", Summary: "Say something", Personal: true, Gives: chat.GivesReply, Options: []chat.Option{
 			{Name: "text", Summary: "What to say", Max: 3000},
 		}},
