@@ -70,6 +70,7 @@ func TestEveryZoneFiresOnceOnEachDate(t *testing.T) {
 		on    func(time.Time) bool
 	}{
 		{"30 2 * * *", 150, func(time.Time) bool { return true }},
+		{"30 23 * * *", 1410, func(time.Time) bool { return true }},
 		{"0 0 * * *", 0, func(time.Time) bool { return true }},
 		{"0 9 * * *", 540, func(time.Time) bool { return true }},
 		{"0 9 * * 1-5", 540, func(d time.Time) bool { return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday }},

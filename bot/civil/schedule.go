@@ -221,9 +221,9 @@ func (s Schedule) walk(wall, after time.Time) iter.Seq[Slot] {
 // February can be eight years away.
 func (s Schedule) step(c time.Time) (next time.Time, ok bool) {
 	unit := time.Minute
-	if later(s.spec.Minute, c.Minute()) == 0 {
+	if s.spec.Minute>>(c.Minute()+1) == 0 {
 		unit = time.Hour
-		if later(s.spec.Hour, c.Hour()) == 0 {
+		if s.spec.Hour>>(c.Hour()+1) == 0 {
 			unit = 24 * time.Hour
 		}
 	}
@@ -233,9 +233,6 @@ func (s Schedule) step(c time.Time) (next time.Time, ok bool) {
 	}
 	return next, next.After(c) && next.Year() <= lastYear
 }
-
-// later returns the values of one of cron's sets that are greater than n. Bit 63 is cron's mark of a *.
-func later(set uint64, n int) uint64 { return set << 1 >> 1 >> (n + 1) }
 
 func midnight(c time.Time) time.Time { return c.Truncate(24 * time.Hour) }
 

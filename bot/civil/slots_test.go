@@ -40,7 +40,11 @@ func TestClockChanges(t *testing.T) {
 			[]string{"2011-12-29T09:00 = 2011-12-29T19:00:00Z", "2011-12-31T09:00 = 2011-12-30T19:00:00Z"}},
 		{"no date, no slot, at midnight", "0 0 * * *", "Pacific/Apia", "2011-12-29", "2011-12-31",
 			[]string{"2011-12-29T00:00 = 2011-12-29T10:00:00Z", "2011-12-31T00:00 = 2011-12-30T10:00:00Z"}},
-		{"gap over midnight, the date had begun", "45 23 * * *", "Africa/Monrovia", "1972-01-06", "1972-01-07",
+		{"gap up to midnight, the date had begun", "30 23 * * *", "America/Nuuk", "2026-03-28", "2026-03-29",
+			[]string{"2026-03-28T23:30 = 2026-03-29T01:00:00Z", "2026-03-29T23:30 = 2026-03-30T00:30:00Z"}},
+		{"gap up to midnight, one slot for both dates", "*/30 0,23 * * *", "America/Nuuk", "2026-03-29", "2026-03-29",
+			[]string{"2026-03-29T00:30 = 2026-03-29T01:30:00Z", "2026-03-29T23:00 = 2026-03-30T00:00:00Z", "2026-03-29T23:30 = 2026-03-30T00:30:00Z"}},
+		{"seconds in the offset", "45 23 * * *", "Africa/Monrovia", "1972-01-06", "1972-01-07",
 			[]string{"1972-01-06T23:45 = 1972-01-07T00:29:30Z", "1972-01-07T23:45 = 1972-01-07T23:45:00Z"}},
 		{"a date that came twice", "0 9 * * *", "Pacific/Kwajalein", "1969-09-29", "1969-10-01",
 			[]string{"1969-09-29T09:00 = 1969-09-28T22:00:00Z", "1969-09-30T09:00 = 1969-09-29T22:00:00Z", "1969-10-01T09:00 = 1969-10-01T21:00:00Z"}},
@@ -183,6 +187,15 @@ func TestLatest(t *testing.T) {
 		due, skipped, ok := parse(t, "0 9 * * *", "America/Los_Angeles").Latest(last, at(t, "2026-11-18T20:00:00Z"))
 		if ok {
 			t.Errorf("the civil time of the last slot came again: %v %v", due, skipped)
+		}
+	})
+	t.Run("around a hundred", func(t *testing.T) {
+		now := at(t, "2026-11-23T09:00:00Z")
+		for days := 1; days <= 130; days++ {
+			_, skipped, ok := parse(t, "0 9 * * *", "UTC").Latest(civil.Slot{At: now.AddDate(0, 0, -days)}, now)
+			if !ok || len(skipped) != min(days-1, 100) {
+				t.Fatalf("%d days: %d skipped, %v", days, len(skipped), ok)
+			}
 		}
 	})
 	t.Run("a year of minutes", func(t *testing.T) {

@@ -84,23 +84,26 @@ func rank(name, want string) int {
 	return 5
 }
 
-// nearestZone returns the name that somebody probably meant, or "".
+// nearestZone returns the name that somebody probably meant by a city or a slip of the keys, or "". A wrong guess would
+// be worse than none, so abbreviations (CEST) and offsets (GMT+2, whose sign in the tz database is the other way round)
+// have no nearest.
 func nearestZone(typed string) string {
 	want := fold(typed)
-	if len(want) > 64 || len(want) < 4 {
-		return "" // PST or IST: a guess would be worse than the form
+	slips := 0
+	switch n := len(want); {
+	case n > 64:
+		return ""
+	case n > 4:
+		slips = min(n/4, 2)
 	}
-	if begun := CompleteZone(want, 1); len(begun) == 1 {
-		return begun[0]
-	}
-	nearest, least := "", len(want)/4+1
+	nearest, least := "", slips+1
 	for name := range strings.SplitSeq(zoneList, "\n") {
 		lower := strings.ToLower(name)
-		if strings.HasPrefix(lower, "etc/") {
+		cut := strings.LastIndexByte(lower, '/')
+		if cut < 0 || strings.HasPrefix(lower, "etc/") {
 			continue
 		}
-		city := lower[strings.LastIndexByte(lower, '/')+1:]
-		if d := min(distance(lower, want), distance(city, want)); d < least {
+		if d := min(distance(lower, want), distance(lower[cut+1:], want)); d < least {
 			nearest, least = name, d
 		}
 	}
@@ -120,27 +123,23 @@ func fold(typed string) string {
 	}, norm.NFD.String(strings.TrimSpace(typed)))
 }
 
-// distance is the number of letters to insert, delete, change or swap with their neighbour to make a of b (optimal
-// string alignment, Damerau 1964).
+// distance is the number of letters to insert, delete or change to make a of b (Levenshtein 1966).
 func distance(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range a {
-		next := make([]int, len(b)+1)
-		next[0] = i + 1
+		diagonal := row[0]
+		row[0] = i + 1
 		for j := range b {
-			change := row[j]
+			change := diagonal
 			if a[i] != b[j] {
 				change++
 			}
-			next[j+1] = min(row[j+1]+1, next[j]+1, change)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				next[j+1] = min(next[j+1], before[j-1]+1)
-			}
+			diagonal = row[j+1]
+			row[j+1] = min(row[j+1]+1, row[j]+1, change)
 		}
-		before, row = row, next
 	}
 	return row[len(b)]
 }

@@ -65,7 +65,7 @@ func Backdate(lines []Line, from, at time.Time, reason string) ([]Line, error) {
 	}
 	var paused []Line
 	for _, l := range Effective(lines) {
-		if t := closed[l.Round]; replaceable(l) && !t.Before(from) && !t.After(at) {
+		if t := closed[l.Round]; replaceable(l) && !t.Before(from) {
 			paused = append(paused, Line{Round: l.Round, Outcome: Paused, At: at, Reason: reason})
 		}
 	}

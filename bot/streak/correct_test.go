@@ -54,6 +54,24 @@ func TestRepair(t *testing.T) {
 	}
 }
 
+func TestCorrectingAfterComingBack(t *testing.T) {
+	lines, _ := play(nil, streak.Start(), 1, "aaaaaa")
+	lines = append(lines,
+		streak.Line{Round: 7, Outcome: streak.Left, At: closing(6).Add(time.Hour)},
+		streak.Line{Round: 7, Outcome: streak.Missed, At: closing(7)})
+	l, err := streak.Repair(lines, 7, 7, closing(7).Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := streak.Replay(append(lines, l)), (streak.State{Current: 1, Best: 6, Total: 7, Run: 1, Freezes: 1}); got != want {
+		t.Errorf("repaired: %+v, want %+v", got, want)
+	}
+	paused, err := streak.Backdate(lines, closing(7), closing(7).Add(time.Hour), "")
+	if err != nil || len(paused) != 1 || paused[0].Round != 7 {
+		t.Errorf("paused: %v, %v", paused, err)
+	}
+}
+
 // TestEarnedByCorrection: a repair can bring the count to seven at an answer that earned nothing when it was closed. The
 // freeze is not forgotten: the next answer earns it.
 func TestEarnedByCorrection(t *testing.T) {

@@ -20,7 +20,7 @@ func StartGroup() Group { return Group{Freezes: 1} }
 // Need returns how many of the counted members must answer to meet a round: nobody of none, all of one or two, else the
 // quorum in per cent rounded up, but at least two and at most all.
 func Need(counted, quorum int) int {
-	if counted <= 2 {
+	if counted < 2 {
 		return max(counted, 0)
 	}
 	percent := min(max(quorum, 0), 100)

@@ -30,20 +30,18 @@ func PauseLeft(pauses []Span, at time.Time) int {
 	return 0
 }
 
-// affordable reports whether no 90 days hold more than 30 of the pauses. The pause in a window is greatest where an edge
-// of the window meets the edge of a pause.
+// affordable reports whether no 90 days hold more than 30 of the pauses. Those that begin with a pause are enough to look
+// at: from any other, the window can be moved to such a one without holding less.
 func affordable(pauses []Span) bool {
 	taken := charged(pauses)
 	for _, p := range taken {
-		for _, begin := range []time.Time{p.From, p.To, p.From.Add(-pauseSpace * day), p.To.Add(-pauseSpace * day)} {
-			window := Span{begin, begin.Add(pauseSpace * day)}
-			var sum time.Duration
-			for _, q := range taken {
-				sum += overlap(q, window)
-			}
-			if sum > pauseDays*day {
-				return false
-			}
+		window := Span{p.From, p.From.Add(pauseSpace * day)}
+		var sum time.Duration
+		for _, q := range taken {
+			sum += overlap(q, window)
+		}
+		if sum > pauseDays*day {
+			return false
 		}
 	}
 	return true
@@ -59,14 +57,13 @@ func charged(pauses []Span) []Span {
 	return merged
 }
 
-// merge sorts spans and joins those that overlap or touch; empty ones go.
+// merge sorts spans and joins those that overlap or touch.
 func merge(spans []Span) []Span {
 	sorted := slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return a.From.Compare(b.From) })
 	var merged []Span
 	for _, s := range sorted {
 		last := len(merged) - 1
 		switch {
-		case !s.From.Before(s.To):
 		case last >= 0 && !s.From.After(merged[last].To):
 			if s.To.After(merged[last].To) {
 				merged[last].To = s.To

@@ -49,6 +49,7 @@ func TestPauseLeft(t *testing.T) {
 		{"between two that cannot be in one window", []streak.Span{from(-50, 25*day), from(60, 25*day)}, 5},
 		{"goes on from one that is in force", []streak.Span{from(-5, 10*day)}, 25},
 		{"the same pause said twice costs once", []streak.Span{from(-20, 10*day), from(-20, 10*day)}, 20},
+		{"one within another", []streak.Span{from(-20, 10*day), from(-18, day)}, 20},
 		{"hours that touch are one", []streak.Span{from(-20, 12*time.Hour), {From: from(-20, 0).From.Add(12 * time.Hour), To: from(-19, 0).From}}, 29},
 		{"empty and backwards ones cost nothing", []streak.Span{from(-20, 0), from(-10, -day)}, 30},
 	}
