@@ -5,27 +5,32 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/fstest"
 
 	"github.com/interviewbot/interviewbot/questions"
 )
 
-// bankOf makes a bank of n questions for each topic and level, with ids such as sql-2-7, and a list of openings.
-func bankOf(t testing.TB, n int, first string, topics ...string) *questions.Bank {
-	t.Helper()
+// bankFiles are n small questions for each topic and level, with ids such as sql-2-7.
+func bankFiles(n int, topics ...string) fstest.MapFS {
 	files := dir()
 	for _, topic := range topics {
 		for level := 1; level <= 3; level++ {
 			for i := range n {
 				id := fmt.Sprintf("%s-%d-%d", topic, level, i)
-				one := dir(topic+"/"+id+".yaml", fmt.Sprintf("id: %s\ntitle: x\nlevel: %d\ntopic: %s\nkind: open\nminutes: 5\nprompt: x\nanswer: x\n", id, level, topic))
-				for name, file := range one {
-					files[name] = file
-				}
+				files[topic+"/"+id+".yaml"] = &fstest.MapFile{Data: fmt.Appendf(nil,
+					"id: %s\ntitle: x\nlevel: %d\ntopic: %s\nkind: open\nminutes: 5\nprompt: x\nanswer: x\n", id, level, topic)}
 			}
 		}
 	}
+	return files
+}
+
+// bankOf makes a bank of bankFiles and a list of openings.
+func bankOf(t testing.TB, n int, first string, topics ...string) *questions.Bank {
+	t.Helper()
+	files := bankFiles(n, topics...)
 	if first != "" {
-		files["first.yaml"] = dir("first.yaml", first)["first.yaml"]
+		files["first.yaml"] = &fstest.MapFile{Data: []byte(first)}
 	}
 	b, err := questions.Load(files)
 	if err != nil {
