@@ -218,6 +218,9 @@ func (t *tx) Once(event string) error {
 	if err := t.writing(event); err != nil {
 		return err
 	}
+	if len(event) > 200 {
+		return fmt.Errorf("an event's identifier of %d bytes is longer than 200", len(event))
+	}
 	if at, ok := t.once[event]; ok && t.now.Sub(at) < 48*time.Hour {
 		return store.ErrTaken
 	}

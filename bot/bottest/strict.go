@@ -250,7 +250,7 @@ func (s *strict) input(in chat.Input) {
 		s.choices(in.Choices, min(25, s.caps.Choices))
 		s.among(in.Choices, in.Value...)
 	case chat.Ticks:
-		s.choices(in.Choices, s.caps.Checks)
+		s.choices(in.Choices, s.caps.Choices)
 		s.among(in.Choices, in.Value...)
 	}
 }
