@@ -71,7 +71,7 @@ func (a *Adapter) fragment(name string, v any) (string, error) {
 	if err := a.pages.ExecuteTemplate(&b, name, v); err != nil {
 		return "", fmt.Errorf("render %s: %w", name, err)
 	}
-	return b.String(), nil
+	return strings.ToValidUTF8(b.String(), "\ufffd"), nil
 }
 
 // plain is a sentence as HTML.
@@ -200,7 +200,7 @@ func (a *Adapter) pageView(ctx context.Context, as, in string, before int) pageV
 // starters are commands that a newcomer may begin with.
 func (a *Adapter) starters(alone bool) []string {
 	var names []string
-	for _, n := range []string{"question", "practice", "setup", "streak", "help"} {
+	for _, n := range []string{"practice", "setup", "question", "streak", "help"} {
 		if c, ok := a.o.Table.Find(n); ok && (c.Personal || !alone) {
 			names = append(names, n)
 		}

@@ -183,7 +183,11 @@ func (a *Adapter) Post(ctx context.Context, c chat.ChannelID, m chat.Message, ke
 // Edit implements chat.Platform. It blocks on storage.
 func (a *Adapter) Edit(ctx context.Context, id chat.MessageID, m chat.Message) error {
 	r := a.current()
-	kept, err := r.replace(ctx, r.messageN(id), func(k *message) { k.say(r, m); k.Edited = true })
+	was, _ := r.message(r.messageN(id))
+	if _, _, err := a.place(chat.ChannelID(r.id(was.Channel))); err != nil {
+		return fmt.Errorf("edit %s: %w", id, err)
+	}
+	kept, err := r.replace(ctx, was.N, func(k *message) { k.say(r, m); k.Edited = true })
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", id, err)
 	}

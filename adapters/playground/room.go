@@ -15,7 +15,7 @@ import (
 
 const (
 	history     = 2000 // messages of a space that are kept
-	maxPeople   = 24
+	maxPeople   = 64
 	maxChannels = 24
 )
 
