@@ -1,0 +1,62 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// Check implements chat.Watcher. Whether the bot is in a channel is asked without any further scope: by a message that
+// only the bot itself could see.
+func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string {
+	who, err := a.whoAmI(ctx)
+	switch {
+	case errors.Is(err, chat.ErrRevoked):
+		return []string{"Slack refuses the bot token. Copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions into SLACK_BOT_TOKEN."}
+	case err != nil:
+		return []string{fmt.Sprintf("Slack could not be asked whether all is well: %v.", err)}
+	}
+	var all []string
+	if len(who.scopes) > 0 {
+		for _, s := range baseScopes() {
+			if !a.granted(s.name) {
+				all = append(all, fmt.Sprintf("The Slack app lacks the scope %s, needed to %s. Add it under OAuth & Permissions and install the app again.", s.name, s.why))
+			}
+		}
+	}
+	for _, c := range channels {
+		team, channel, ok := conversation(c)
+		switch {
+		case !ok || isPerson(channel):
+		case team != who.team:
+			all = append(all, fmt.Sprintf("The channel %s belongs to another Slack workspace than the bot token.", c))
+		default:
+			if s := a.checkChannel(ctx, channel, who.bot); s != "" {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+func (a *Adapter) checkChannel(ctx context.Context, channel, bot string) string {
+	err := a.patient(ctx, func() error {
+		return a.paced(ctx, methodProbe, "", func(ctx context.Context) error {
+			_, err := a.api.PostEphemeralContext(ctx, channel, bot, slack.MsgOptionText("Am I in this channel?", false))
+			return err
+		})
+	})
+	switch {
+	case hasCode(err, "not_in_channel"):
+		return fmt.Sprintf("The bot is not in the Slack channel %s. Type /invite and the bot's name there.", channel)
+	case hasCode(err, "channel_not_found"):
+		return fmt.Sprintf("The Slack channel %s cannot be seen by the bot: it is private or was deleted. If it still exists, type /invite and the bot's name there.", channel)
+	case hasCode(err, "is_archived"):
+		return fmt.Sprintf("The Slack channel %s is archived, so nothing can be posted there.", channel)
+	}
+	return ""
+}

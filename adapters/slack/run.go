@@ -1,0 +1,166 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+const (
+	errNotRunning Error = "not connected to Slack yet"
+	errStandingBy Error = "standing by: five other copies of the program hold Slack's sockets"
+)
+
+// drainFor is how long deliveries under way may still finish after Run's context ended.
+const drainFor = 5 * time.Second
+
+// identity is what auth.test says about the bot token.
+type identity struct {
+	team, bot string
+	scopes    []string // as far as Slack says
+}
+
+// Run implements chat.Platform. It returns an error when a token is refused or the workspace takes the access away.
+func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
+	defer a.client.CloseIdleConnections()
+	who, err := a.identify(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	hold, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
+	run := &running{reader: reader{team: who.team, bot: who.bot, table: a.opt.Table}, handler: h, ctx: hold}
+	a.mu.Lock()
+	a.run = run
+	a.mu.Unlock()
+
+	receiving, stop := context.WithCancel(hold)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() { failed <- a.receive(receiving) }()
+	var stopped bool
+	select {
+	case <-ctx.Done():
+	case <-a.revoked:
+		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", a.isRevoked())
+	case err = <-failed:
+		stopped = true
+	}
+	a.drain(run, release)
+	stop()
+	if !stopped {
+		<-failed
+	}
+	a.health(errNotRunning)
+	return err
+}
+
+// receive gets events until ctx ends. Over HTTP they come by themselves.
+func (a *Adapter) receive(ctx context.Context) error {
+	if !a.opt.HTTP {
+		return a.sockets(ctx)
+	}
+	a.health(nil)
+	<-ctx.Done()
+	return nil
+}
+
+// drain takes no more deliveries and lets those under way finish, but not for ever.
+func (a *Adapter) drain(run *running, release context.CancelFunc) {
+	a.mu.Lock()
+	run.draining = true
+	a.mu.Unlock()
+	timer := time.AfterFunc(drainFor, release)
+	defer timer.Stop()
+	run.work.Wait()
+	a.mu.Lock()
+	a.run = nil
+	a.mu.Unlock()
+}
+
+// identify asks whose token it is until Slack answers; a refused token is an error for the operator.
+func (a *Adapter) identify(ctx context.Context) (identity, error) {
+	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
+		who, err := a.whoAmI(ctx)
+		switch {
+		case err == nil:
+			return who, nil
+		case errors.Is(err, chat.ErrRevoked):
+			return identity{}, fmt.Errorf("the bot token was refused (%w): copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions into SLACK_BOT_TOKEN", err)
+		case ctx.Err() != nil:
+			return identity{}, nil
+		}
+		a.health(fmt.Errorf("cannot reach Slack: %w", err))
+		a.log.Warn("Slack cannot be reached; trying again", "error", err, "in", wait)
+		var later chat.Later
+		if errors.As(err, &later) {
+			wait = max(wait, later.At.Sub(a.now()))
+		}
+		select {
+		case <-ctx.Done():
+			return identity{}, nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// whoAmI is identify once; it remembers the answer.
+func (a *Adapter) whoAmI(ctx context.Context) (identity, error) {
+	a.mu.Lock()
+	who := a.who
+	a.mu.Unlock()
+	if who.team != "" {
+		return who, nil
+	}
+	err := a.call(ctx, methodIdentify, func(ctx context.Context) error {
+		r, err := a.api.AuthTestContext(ctx)
+		if err != nil {
+			return err
+		}
+		who = identity{team: r.TeamID, bot: r.UserID}
+		for s := range strings.SplitSeq(r.Header.Get("X-OAuth-Scopes"), ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				who.scopes = append(who.scopes, s)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return identity{}, err
+	}
+	if !isID(who.team) || !isID(who.bot) {
+		return identity{}, fmt.Errorf("%s: the answer names no workspace and bot", methodIdentify)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.who = who
+	return who, nil
+}
+
+// granted says whether the app is known to have a scope.
+func (a *Adapter) granted(scope string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.who.scopes, scope)
+}
+
+// Healthy implements chat.Health: nil while events can come.
+func (a *Adapter) Healthy() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.gone != nil {
+		return a.gone
+	}
+	return a.trouble
+}
+
+func (a *Adapter) health(trouble error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.trouble = trouble
+}
