@@ -70,7 +70,7 @@ func TestLintOfOneQuestion(t *testing.T) {
 		"partial too strong":               {[]string{"maybe give it more memory", "trace a request, check for a thundering herd and for large values"}, ":104: the partial sample covers 5 of 5 points"},
 		"partial too weak":                 {[]string{"Probably the hit rate is too low so", "Probably", "an additional hop to", "a trip to"}, ":104: the partial sample covers 0 of 5 points, it should be 30 to 70 %; found: none"},
 		"wrong with too much":              {[]string{"and add read replicas.", "because of the thundering herd and the hit rate is too low."}, ":107: the wrong sample covers 2 points"},
-		"no samples":                       {[]string{"    Redis is in memory so it can't be the reason. Reads are slower because the cached data is stale and has to be invalidated on every\n    write. I would increase the TTL and use a write-through cache so that the data is always consistent, and add read replicas.\n", ""}, ":97: the wrong sample is missing"},
+		"no samples":                       {[]string{"    Redis is in memory so it can't be the reason. Reads are slower because the cached data is stale and has to be invalidated on every\n    write. I would increase the TTL and use a write-through cache so that the data is always consistent, and add read replicas.\n", ""}, ":98: the wrong sample is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := lint(t, goodFile, good(t, test.replace...))

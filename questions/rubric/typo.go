@@ -1,5 +1,10 @@
 package rubric
 
+import (
+	"slices"
+	"strings"
+)
+
 // shortest is the length from which a word may hold a typing mistake: in shorter ones a changed letter is too often another word.
 const shortest = 5
 
@@ -23,16 +28,16 @@ func (r *Rubric) spell(term int, word string) {
 }
 
 // meant returns the term that a word becomes when one typing mistake is undone: a letter too many, missing, changed, or changed with its
-// neighbour. The first letter must be right (few people miss it, and it tells locking from blocking), and a word that is an
-// English word of its own is taken at its word.
+// neighbour. The first letter must be right (few people miss it, and it tells locking from blocking), and a word that is known to be a
+// word is taken at its word.
 func (r *Rubric) meant(t *token) (term int, ok bool) {
-	if len(t.word) < shortest || !plain(t.word) || ownWord(t.word) {
+	if len(t.word) < shortest || !plain(t.word) || !t.content() {
 		return 0, false
 	}
 	word, stem := letters(t.word), letters(t.stem)
-	for _, s := range r.spellings {
-		if oneMistake(s, t.word, word) || (len(t.stem) >= shortest && oneMistake(s, t.stem, stem)) {
-			return s.term, true
+	for i := range r.spellings {
+		if s := &r.spellings[i]; oneMistake(s, t.word, word) || (len(t.stem) >= shortest && oneMistake(s, t.stem, stem)) {
+			return s.term, !ownWord(t.word)
 		}
 	}
 	return 0, false
@@ -48,7 +53,7 @@ func letters(w string) uint32 {
 
 // oneMistake says whether a word is at most one edit away from a spelling (Damerau 1964: insertion, deletion, substitution,
 // transposition).
-func oneMistake(s spelling, w string, set uint32) bool {
+func oneMistake(s *spelling, w string, set uint32) bool {
 	d := len(s.word) - len(w)
 	if d < -1 || d > 1 || s.word[0] != w[0] {
 		return false
@@ -74,45 +79,38 @@ func oneMistake(s spelling, w string, set uint32) bool {
 	return len(a) > 1 && a[0] == b[1] && a[1] == b[0] && a[2:] == b[2:]
 }
 
-// ownWord says whether a word that is one edit away from a word of the trade is a word itself, so that no typing mistake is seen in it.
-func ownWord(w string) bool {
-	switch w {
-	case "state", "stale", "scale", "stage", "stake", "states", "stages",
-		"polling", "pooling", "pulling", "sharing", "sharding", "caching", "catching", "reply", "replay", "retry", "retire",
-		"retries", "retires", "trial", "trail", "confirm", "conform", "causal", "casual", "threat", "thread", "threats", "threads",
-		"token", "taken", "lease", "leave", "least", "leases", "leaves", "contention", "convention", "contents", "context", "contest",
-		"write", "white", "while", "where", "there", "these", "those", "three", "which", "their", "other", "order", "older",
-		"locks", "looks", "lacks", "block", "black", "blocks", "stack", "stock", "slack", "stall", "small", "still", "start", "stars",
-		"store", "score", "stone", "scope", "slope", "table", "tables", "cable", "index", "inner", "input", "event", "even",
-		"batch", "match", "catch", "patch", "latch", "watch", "hatch", "fetch", "query", "quest", "queue", "quote", "quite", "quiet",
-		"cause", "clause", "causes", "clauses", "close", "clone", "closed", "cloned", "clear", "clean", "claim", "class", "clash", "crash",
-		"chain", "chair", "change", "chance", "charge", "check", "chunk", "count", "court", "could", "would", "world", "work", "works",
-		"words", "words'", "worse", "worst", "first", "fixed", "field", "fails", "false", "fault", "feature", "future", "filter", "folder",
-		"group", "grows", "grown", "guard", "guess", "hashing", "having", "heads", "heaps", "hears", "hints", "holds", "hours", "house",
-		"image", "inserts", "inverts", "insert", "invert", "insect", "issue", "items", "times", "timer", "lines", "links", "limit", "lists",
-		"loads", "roads", "reads", "leads", "local", "logic", "login", "logging", "lagging", "loops", "loss", "lower", "power",
-		"memory", "merge", "metric", "metrics", "mode", "model", "modes", "nodes", "notes", "number", "object", "option", "pages", "parts",
-		"party", "parse", "pause", "phase", "paths", "place", "plane", "plans", "plain", "point", "print", "ports", "posts", "costs",
-		"price", "prize", "prime", "process", "proves", "pulls", "push", "quick", "range", "rates", "raise", "rounds", "route", "rules",
-		"roles", "rows", "scans", "scant", "seeks", "sends", "serve", "server", "sever", "several", "shard", "share", "sharp", "shared",
-		"sharded", "shape", "short", "sort", "sorts", "single", "signal", "sites", "sizes", "sleep", "slots", "sockets", "space", "spare",
-		"speed", "spend", "split", "steps", "stops", "strong", "string", "strings", "tasks", "tests", "texts", "tight", "right", "light",
-		"might", "night", "trace", "track", "trade", "train", "trees", "trust", "types", "union", "unique", "until", "update", "upgrade",
-		"usage", "users", "uses", "valid", "value", "values", "valves", "views", "waits", "waste", "worked", "worker", "works'",
-		"exact", "extract", "extra", "expect", "except", "accept", "access", "affect", "effect", "assure", "ensure", "insure",
-		"message", "massage", "messages", "version", "servers", "serves", "mapping", "mopping", "binding", "building",
-		"waiting", "writing", "whiting", "listing", "lasting", "posting", "pasting", "parting", "porting", "hosting", "sorting", "starting",
-		"stating", "skating", "scaling", "sealing", "stealing", "healing", "heating", "hitting", "setting", "sitting", "putting", "pulled",
-		"polled", "pooled", "packed", "parked", "picked", "packet", "pocket", "socket", "rocket", "bucket", "budget",
-		"former", "format", "formal", "normal", "minimal", "marital", "martial", "partial", "patient", "quality", "equality",
-		"united", "untied", "unites", "units", "desert", "dessert", "deserts", "inserted", "inverted", "reserve", "reverse",
-		"reserved", "reversed", "preserve", "observe", "absolute", "obsolete", "adapt", "adopt", "adapter", "adopter", "expand", "expend",
-		"expensive", "expansive", "intend", "intent", "content", "consent", "context'", "contract", "contrast", "concept", "conception",
-		"perception", "exception", "reception", "relation", "relative", "election", "erection", "ejection", "rejection", "injection",
-		"collision", "collusion", "illusion", "elusion", "allusion", "prevision", "provision", "precision", "revision", "division",
-		"process'", "progress", "discrete", "discreet", "principal", "principle", "stationary", "stationery", "personal", "personnel",
-		"lookups", "lockups", "lockup", "lookup", "mutable", "mutably", "uptime", "update'", "optimal", "optional":
-		return true
+// ownWord says whether a word that is one letter away from a word of the trade is a word itself, so that no typing mistake is seen in it.
+func ownWord(w string) bool { return strings.Contains(known, " "+w+" ") }
+
+// Mistakable returns, sorted, those of some words that would be taken for another of them if they were not known. The list in known.go is
+// made with it, from all words of the bank.
+func Mistakable(words []string) []string {
+	byLetter := map[byte][]string{}
+	for _, w := range words {
+		if len(w) >= shortest && plain(w) {
+			byLetter[w[0]] = append(byLetter[w[0]], w)
+		}
 	}
-	return false
+	var found []string
+	for _, group := range byLetter {
+		r := &Rubric{terms: map[string]int{}}
+		for _, w := range group {
+			r.term(stem(w), w)
+		}
+		for _, w := range group {
+			if r.takenForAnother(&token{word: w, stem: stem(w)}) {
+				found = append(found, w)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// takenForAnother says whether a term other than the word's own has a spelling that is one mistake away.
+func (r *Rubric) takenForAnother(t *token) bool {
+	word, stem := letters(t.word), letters(t.stem)
+	return t.content() && slices.ContainsFunc(r.spellings, func(s spelling) bool {
+		return s.term != r.terms[t.stem] && (oneMistake(&s, t.word, word) || (len(t.stem) >= shortest && oneMistake(&s, t.stem, stem)))
+	})
 }
