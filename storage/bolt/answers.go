@@ -23,7 +23,7 @@ func (t *tx) Answering(track string, no int, user string) (store.Answering, erro
 	if all.Round, err = t.Round(track, no); err != nil {
 		return store.Answering{}, err
 	}
-	if seq := t.in(inRoundAnswers).Get(roundAnswerKey(track, no, user)); seq != nil {
+	if seq := t.get(inRoundAnswers, roundAnswerKey(track, no, user)); seq != nil {
 		answer, err := t.indexed(seq)
 		if err != nil {
 			return store.Answering{}, err
@@ -44,7 +44,7 @@ func (t *tx) Answer(seq uint64) (store.Answer, error) {
 }
 
 func (t *tx) RoundAnswer(track string, no int, user string) (store.Answer, error) {
-	seq := t.in(inRoundAnswers).Get(roundAnswerKey(track, no, user))
+	seq := t.get(inRoundAnswers, roundAnswerKey(track, no, user))
 	if seq == nil {
 		return store.Answer{}, store.ErrNotFound
 	}
@@ -53,11 +53,11 @@ func (t *tx) RoundAnswer(track string, no int, user string) (store.Answer, error
 
 // indexed reads the answer that an index names: that it is not there is damage, not an answer.
 func (t *tx) indexed(seq []byte) (store.Answer, error) {
-	value := t.in(inAnswers).Get(seq)
+	value := t.get(inAnswers, seq)
 	if value == nil {
 		return store.Answer{}, fmt.Errorf("read answer %x of an index: %w", seq, errDamaged)
 	}
-	return parse(inAnswers, value, answerFields)
+	return parse(t, inAnswers, value, answerFields)
 }
 
 func (t *tx) AddAnswer(a store.Answer) (uint64, error) {
@@ -152,7 +152,7 @@ type block struct {
 }
 
 func (t *tx) block(seq uint64) (block, bool) {
-	return parseBlock(t.in(inTexts).Get(answerKey(seq / blockSize)))
+	return parseBlock(t.get(inTexts, answerKey(seq/blockSize)))
 }
 
 func parseBlock(value []byte) (block, bool) {
@@ -195,7 +195,7 @@ func (t *tx) noteText(old, a *store.Answer) error {
 		if string(k) >= string(end) {
 			break
 		}
-		next, err := parse(inAnswers, value, answerFields)
+		next, err := parse(t, inAnswers, value, answerFields)
 		if err != nil {
 			return err
 		}
@@ -223,7 +223,7 @@ func (t *tx) AnswersBefore(before time.Time, after uint64, limit int) ([]store.A
 			if seq, _ := cutNum(at); seq > last {
 				break
 			}
-			answer, err := parse(inAnswers, value, answerFields)
+			answer, err := parse(t, inAnswers, value, answerFields)
 			if err != nil {
 				return nil, err
 			}

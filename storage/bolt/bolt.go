@@ -88,7 +88,7 @@ func (s *Store) View(ctx context.Context, f func(store.Tx) error) (err error) {
 			err = fmt.Errorf("read %s: %w", s.path, &commit.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
-	return f(newTx(t, new([buckets]*bbolt.Bucket), s.now()))
+	return f(newTx(t, new(tools), s.now()))
 }
 
 // Update waits for the closures before it and shares a transaction with those that wait too. f must not call the store.
@@ -113,7 +113,7 @@ func (s *Store) Close() error {
 type batch struct {
 	store *Store
 	bolt  *bbolt.Tx
-	open  [buckets]*bbolt.Bucket
+	tools tools
 }
 
 func (s *Store) begin() (commit.Batch[*tx], error) {
@@ -124,7 +124,7 @@ func (s *Store) begin() (commit.Batch[*tx], error) {
 	return &batch{store: s, bolt: t}, nil
 }
 
-func (b *batch) Next() *tx { return newTx(b.bolt, &b.open, b.store.now()) }
+func (b *batch) Next() *tx { return newTx(b.bolt, &b.tools, b.store.now()) }
 
 func (b *batch) Commit() error { return b.store.explain(b.bolt.Commit()) }
 

@@ -41,7 +41,7 @@ func checkAll(ctx context.Context, t *bbolt.Tx, path string) error {
 	if err := checkFormat(t); err != nil {
 		return err
 	}
-	a := audit{tx: newTx(t, new([buckets]*bbolt.Bucket), time.Time{}), want: map[bucket]int{}}
+	a := audit{tx: newTx(t, new(tools), time.Time{}), want: map[bucket]int{}}
 	for _, part := range a.parts() {
 		if err := errors.Join(ctx.Err(), part()); err != nil {
 			return err
@@ -123,7 +123,7 @@ func records[T any](a *audit, b bucket, fields func(*coder, *T), index func(*T) 
 				return fmt.Errorf("%w (%s is not in order at %q)", ErrBroken, b, k)
 			}
 			last = k
-			rec, err := parse(b, value, fields)
+			rec, err := parse(a.tx, b, value, fields)
 			if err != nil {
 				return fmt.Errorf("%w (%v, under %q)", ErrBroken, err, k)
 			}
@@ -132,7 +132,7 @@ func records[T any](a *audit, b bucket, fields func(*coder, *T), index func(*T) 
 			}
 			for _, e := range index(&rec) {
 				a.want[e.in]++
-				if !bytes.Equal(a.in(e.in).Get(e.key), e.value) {
+				if !bytes.Equal(a.get(e.in, e.key), e.value) {
 					return fmt.Errorf("%w (%s does not match %s %q)", ErrBroken, e.in, b, k)
 				}
 			}
@@ -158,7 +158,7 @@ func (a *audit) counts() error {
 func (a *audit) texts() error {
 	last := uint64(0)
 	for k, value := range a.up(inAnswers, nil, nil) {
-		answer, err := parse(inAnswers, value, answerFields)
+		answer, err := parse(a.tx, inAnswers, value, answerFields)
 		if err != nil {
 			return err
 		}

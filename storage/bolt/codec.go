@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -20,7 +21,8 @@ const (
 	errVersion store.Error = "a record in the data file was written by a newer version"
 )
 
-// coder walks over the fields of one record, in writing or in reading.
+// coder walks over the fields of one record, in writing or in reading. It can be used for one record after another, which
+// saves most of what is allocated; the zero coder is ready.
 type coder struct {
 	writing bool
 	out     []byte // writing: the record so far
@@ -32,14 +34,14 @@ type coder struct {
 }
 
 // encode makes the stored form of a record.
-func encode[T any](fields func(*coder, *T), rec *T) []byte {
-	c := coder{writing: true, out: append(make([]byte, 0, 256), recordVersion)}
-	fields(&c, rec)
-	return c.out
+func encode[T any](c *coder, fields func(*coder, *T), rec *T) []byte {
+	c.writing, c.out = true, append(c.out[:0], recordVersion)
+	fields(c, rec)
+	return bytes.Clone(c.out)
 }
 
 // decode reads a stored record. It keeps nothing of value.
-func decode[T any](fields func(*coder, *T), value []byte) (T, error) {
+func decode[T any](c *coder, fields func(*coder, *T), value []byte) (T, error) {
 	var rec T
 	if len(value) == 0 {
 		return rec, errDamaged
@@ -47,15 +49,21 @@ func decode[T any](fields func(*coder, *T), value []byte) (T, error) {
 	if value[0] != recordVersion {
 		return rec, errVersion
 	}
-	c := coder{in: string(value[1:])}
-	c.next()
-	fields(&c, &rec)
-	c.has(1<<63, 0) // fields of later versions
+	c.writing, c.bad = false, false
+	c.all(string(value[1:]), func() { fields(c, &rec) })
 	if c.bad {
 		var none T
 		return none, errDamaged
 	}
 	return rec, nil
+}
+
+// all reads the fields in s, also those of later versions that f does not know.
+func (c *coder) all(s string, f func()) {
+	c.in = s
+	c.next()
+	f()
+	c.has(1<<63, 0)
 }
 
 // next reads the head of the next field.
@@ -178,37 +186,47 @@ func (c *coder) time(n uint64, v *time.Time) {
 	}
 }
 
-// list stores the elements one after another in one field; each is one field numbered 1 by each. Elements that are zero
-// stay in their places.
-func list[T any](c *coder, n uint64, v *[]T, each func(*coder, *T)) {
-	if c.writing {
-		if len(*v) == 0 {
-			return
-		}
-		inner := coder{writing: true}
-		for i := range *v {
-			element := coder{writing: true}
-			each(&element, &(*v)[i])
-			inner.out = binary.AppendUvarint(inner.out, uint64(len(element.out)))
-			inner.out = append(inner.out, element.out...)
-		}
-		s := string(inner.out)
-		c.str(n, &s)
+// sized writes what f writes, with its length before it. Most lengths fit in the one byte that is left for them.
+func (c *coder) sized(f func()) {
+	at := len(c.out)
+	c.out = append(c.out, 0)
+	f()
+	n := len(c.out) - at - 1
+	if n < 0x80 {
+		c.out[at] = byte(n)
 		return
 	}
-	var s string
-	c.str(n, &s)
-	inner := coder{in: s}
-	for len(inner.in) > 0 && !inner.bad {
-		element := coder{in: inner.take(), bad: inner.bad}
-		var e T
-		element.next()
-		each(&element, &e)
-		element.has(1<<63, 0)
-		inner.bad = inner.bad || element.bad
-		*v = append(*v, e)
+	c.out = slices.Replace(c.out, at, at+1, binary.AppendUvarint(nil, uint64(n))...)
+}
+
+// list stores the elements one after another in one field, each as a record of its own. Elements that are zero stay in
+// their places.
+func list[T any](c *coder, n uint64, v *[]T, each func(*coder, *T)) {
+	if c.writing {
+		if len(*v) > 0 {
+			c.head(n, 1)
+			c.sized(func() {
+				for i := range *v {
+					c.sized(func() { each(c, &(*v)[i]) })
+				}
+			})
+		}
+		return
 	}
-	c.bad = c.bad || inner.bad
+	if !c.has(n, 1) {
+		return
+	}
+	elements := c.take()
+	after := c.in
+	for len(elements) > 0 && !c.bad {
+		c.in = elements
+		one := c.take()
+		elements = c.in
+		*v = append(*v, *new(T))
+		c.all(one, func() { each(c, &(*v)[len(*v)-1]) })
+	}
+	c.in = after
+	c.next()
 }
 
 func (c *coder) strs(n uint64, v *[]string) {

@@ -25,7 +25,7 @@ func (t *tx) PutMember(m store.Member) error {
 
 func (t *tx) Members(track, after string, limit int) ([]store.Member, error) {
 	prefix := newKey(track)
-	return collect(inMembers, t.up(inMembers, prefix, prefix.after(after)), limit, memberFields)
+	return collect(t, inMembers, t.up(inMembers, prefix, prefix.after(after)), limit, memberFields)
 }
 
 func (t *tx) Memberships(user string) ([]store.Member, error) {
@@ -64,7 +64,7 @@ func (t *tx) Lines(track, user string, before, limit int) ([]store.Entry, error)
 	}
 	var all []store.Entry
 	for k, value := range t.down(inLedgers, prefix, end) {
-		line, err := parse(inLedgers, value, lineFields)
+		line, err := parse(t, inLedgers, value, lineFields)
 		if err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func (t *tx) eraseTasks(match func(*store.Task) bool) step {
 	return func(left *int) (more bool, err error) {
 		var names []string
 		for _, value := range t.up(inTasks, nil, nil) {
-			task, err := parse(inTasks, value, taskFields)
+			task, err := parse(t, inTasks, value, taskFields)
 			if err != nil {
 				return false, err
 			}
@@ -137,7 +137,7 @@ func (t *tx) eraseTrack(track *store.Track) []step {
 		}),
 		t.erase(inLedgers, prefix, nil),
 		t.erase(inRounds, prefix, func(_ key, value []byte) error {
-			round, err := parse(inRounds, value, roundFields)
+			round, err := parse(t, inRounds, value, roundFields)
 			if err != nil {
 				return err
 			}
@@ -255,7 +255,7 @@ func (t *tx) eraseAnswers(track, user string) step {
 		for k := range t.up(inRounds, prefix, prefix) {
 			no, _ := cutNum(k[len(prefix):])
 			index := roundAnswerKey(track, int(no), user)
-			seq := t.in(inRoundAnswers).Get(index)
+			seq := t.get(inRoundAnswers, index)
 			if seq == nil {
 				continue
 			}
@@ -278,7 +278,7 @@ func (t *tx) eraseAnswers(track, user string) step {
 func (t *tx) renameLines(track, user, nameless string) step {
 	prefix := newKey(track, user)
 	return t.erase(inLedgers, prefix, func(_ key, value []byte) error {
-		line, err := parse(inLedgers, value, lineFields)
+		line, err := parse(t, inLedgers, value, lineFields)
 		if err != nil {
 			return err
 		}

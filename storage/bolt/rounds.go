@@ -53,7 +53,7 @@ func (t *tx) RoundsBefore(track string, no, limit int) ([]store.Round, error) {
 	if no != 0 {
 		end = roundKey(track, max(no, 0))
 	}
-	return collect(inRounds, t.down(inRounds, prefix, end), limit, roundFields)
+	return collect(t, inRounds, t.down(inRounds, prefix, end), limit, roundFields)
 }
 
 func (t *tx) SkipSlot(s store.Skip) error {
@@ -69,5 +69,5 @@ func (t *tx) SkipSlot(s store.Skip) error {
 
 func (t *tx) Skips(track string, limit int) ([]store.Skip, error) {
 	prefix := newKey(track)
-	return collect(inSkips, t.down(inSkips, prefix, prefix.end()), limit, skipFields)
+	return collect(t, inSkips, t.down(inSkips, prefix, prefix.end()), limit, skipFields)
 }

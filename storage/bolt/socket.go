@@ -177,24 +177,28 @@ func (s *Store) status() (Status, error) {
 // Ask sends one request to the copy that runs with the data file and waits for the reply, whose Error comes back as an
 // error. ErrNotRunning when there is no such copy, or it has no socket.
 func Ask(ctx context.Context, path string, r Request) (Reply, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "unix", socketPath(path))
-	if err != nil {
-		return Reply{}, fmt.Errorf("talk to the copy with %s: %w (%v)", path, ErrNotRunning, err)
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	var reply Reply
-	if err := json.NewEncoder(conn).Encode(r); err == nil {
-		err = json.NewDecoder(io.LimitReader(conn, requestLength)).Decode(&reply)
-		if err == nil && reply.Error != "" {
-			return reply, store.Error(reply.Error)
-		}
-		if err == nil {
-			return reply, nil
-		}
-	}
+	reply, err := ask(ctx, path, r)
 	if ctx.Err() != nil {
 		return Reply{}, ctx.Err()
 	}
-	return Reply{}, fmt.Errorf("talk to the copy with %s: it ended before it replied", path)
+	if err != nil {
+		return Reply{}, fmt.Errorf("talk to the copy with %s: %w", path, err)
+	}
+	if reply.Error != "" {
+		return reply, store.Error(reply.Error)
+	}
+	return reply, nil
+}
+
+func ask(ctx context.Context, path string, r Request) (reply Reply, err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socketPath(path))
+	if err != nil {
+		return reply, fmt.Errorf("%w (%v)", ErrNotRunning, err)
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if err := json.NewEncoder(conn).Encode(r); err != nil {
+		return reply, err
+	}
+	return reply, json.NewDecoder(io.LimitReader(conn, requestLength)).Decode(&reply)
 }

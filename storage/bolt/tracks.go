@@ -90,7 +90,7 @@ func (t *tx) tracks(index iter.Seq2[key, []byte]) ([]store.Track, error) {
 }
 
 func (t *tx) AllTracks(after string, limit int) ([]store.Track, error) {
-	return collect(inTracks, t.up(inTracks, nil, key(nil).after(after)), limit, trackFields)
+	return collect(t, inTracks, t.up(inTracks, nil, key(nil).after(after)), limit, trackFields)
 }
 
 func (t *tx) Deck(track string) (store.Deck, error) {

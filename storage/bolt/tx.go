@@ -57,14 +57,21 @@ func (b bucket) String() string {
 // tx is what one closure works on. It implements store.Tx; the methods are in the files named after the records.
 type tx struct {
 	bolt  *bbolt.Tx
-	open  *[buckets]*bbolt.Bucket // shared by the closures of one transaction
+	tools *tools
 	now   time.Time
 	wrote bool
 }
 
-func newTx(t *bbolt.Tx, open *[buckets]*bbolt.Bucket, now time.Time) *tx {
+// tools are shared by the closures of one transaction.
+type tools struct {
+	buckets [buckets]*bbolt.Bucket
+	cursors [buckets]*bbolt.Cursor // for reading single records
+	coder   coder
+}
+
+func newTx(t *bbolt.Tx, shared *tools, now time.Time) *tx {
 	// Microseconds are what records keep, so a time from here is the same after a round trip.
-	return &tx{bolt: t, open: open, now: now.UTC().Truncate(time.Microsecond)}
+	return &tx{bolt: t, tools: shared, now: now.UTC().Truncate(time.Microsecond)}
 }
 
 // Wrote is for the committer.
@@ -73,13 +80,27 @@ func (t *tx) Wrote() bool { return t.wrote }
 func (t *tx) Now() time.Time { return t.now }
 
 func (t *tx) in(b bucket) *bbolt.Bucket {
-	if t.open[b] == nil {
-		t.open[b] = t.bolt.Bucket([]byte(b.String()))
+	if t.tools.buckets[b] == nil {
+		in := t.bolt.Bucket([]byte(b.String()))
 		if b == inAnswers {
-			t.open[b].FillPercent = 1 // its keys only grow
+			in.FillPercent = 1 // its keys only grow
 		}
+		t.tools.buckets[b] = in
 	}
-	return t.open[b]
+	return t.tools.buckets[b]
+}
+
+// get returns the value of a key, nil when it is not there. It is valid as long as the transaction.
+func (t *tx) get(b bucket, k key) []byte {
+	c := t.tools.cursors[b]
+	if c == nil {
+		c = t.in(b).Cursor()
+		t.tools.cursors[b] = c
+	}
+	if found, value := c.Seek(k); bytes.Equal(found, k) {
+		return value
+	}
+	return nil
 }
 
 // writing stands at the start of every writing method.
@@ -111,33 +132,33 @@ func (t *tx) delete(b bucket, k key) error {
 	return nil
 }
 
-func (t *tx) has(b bucket, k key) bool { return t.in(b).Get(k) != nil }
+func (t *tx) has(b bucket, k key) bool { return t.get(b, k) != nil }
 
 // load reads one record; store.ErrNotFound when it is not there.
 func load[T any](t *tx, b bucket, k key, fields func(*coder, *T)) (T, error) {
-	value := t.in(b).Get(k)
+	value := t.get(b, k)
 	if value == nil {
 		var none T
 		return none, store.ErrNotFound
 	}
-	return parse(b, value, fields)
+	return parse(t, b, value, fields)
 }
 
 // find is load for what need not be there: then nil.
 func find[T any](t *tx, b bucket, k key, fields func(*coder, *T)) (*T, error) {
-	value := t.in(b).Get(k)
+	value := t.get(b, k)
 	if value == nil {
 		return nil, nil
 	}
-	rec, err := parse(b, value, fields)
+	rec, err := parse(t, b, value, fields)
 	if err != nil {
 		return nil, err
 	}
 	return &rec, nil
 }
 
-func parse[T any](b bucket, value []byte, fields func(*coder, *T)) (T, error) {
-	rec, err := decode(fields, value)
+func parse[T any](t *tx, b bucket, value []byte, fields func(*coder, *T)) (T, error) {
+	rec, err := decode(&t.tools.coder, fields, value)
 	if err != nil {
 		return rec, fmt.Errorf("read from %s: %w", b, err)
 	}
@@ -145,7 +166,7 @@ func parse[T any](b bucket, value []byte, fields func(*coder, *T)) (T, error) {
 }
 
 func save[T any](t *tx, b bucket, k key, fields func(*coder, *T), rec *T) error {
-	return t.put(b, k, encode(fields, rec))
+	return t.put(b, k, encode(&t.tools.coder, fields, rec))
 }
 
 // up goes over the keys with the prefix in ascending order: all when start is the prefix, else those greater than start.
@@ -185,10 +206,10 @@ func (t *tx) down(b bucket, prefix, end key) iter.Seq2[key, []byte] {
 }
 
 // collect reads the records that seq goes over, at most limit of them; limit 0 = all.
-func collect[T any](b bucket, seq iter.Seq2[key, []byte], limit int, fields func(*coder, *T)) ([]T, error) {
+func collect[T any](t *tx, b bucket, seq iter.Seq2[key, []byte], limit int, fields func(*coder, *T)) ([]T, error) {
 	var all []T
 	for _, value := range seq {
-		rec, err := parse(b, value, fields)
+		rec, err := parse(t, b, value, fields)
 		if err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ func (t *tx) ListValues(space, prefix string) ([]store.Value, error) {
 	// The last part of a prefix has no end yet.
 	in := newKey(space, prefix)
 	in = in[:len(in)-2]
-	all, err := collect(inValues, t.up(inValues, in, in), 0, valueFields)
+	all, err := collect(t, inValues, t.up(inValues, in, in), 0, valueFields)
 	for i := range all {
 		all[i].Data = notNil(all[i].Data)
 	}
@@ -86,7 +86,7 @@ func (t *tx) Stamp(platform, replica string, at time.Time) error {
 	prefix := newKey(platform, replica)
 	span := store.Span{From: at, To: at}
 	for _, value := range t.down(inSpans, prefix, newKey(platform, replica).at(at).end()) {
-		last, err := parse(inSpans, value, spanFields)
+		last, err := parse(t, inSpans, value, spanFields)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (t *tx) Stamp(platform, replica string, at time.Time) error {
 func (t *tx) dropSpans(prefix key, before time.Time) error {
 	var old []key
 	for k, value := range t.up(inSpans, prefix, prefix) {
-		span, err := parse(inSpans, value, spanFields)
+		span, err := parse(t, inSpans, value, spanFields)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (t *tx) dropSpans(prefix key, before time.Time) error {
 
 func (t *tx) Up(platform string, from, to time.Time) ([]store.Span, error) {
 	prefix := newKey(platform)
-	all, err := collect(inSpans, t.up(inSpans, prefix, prefix), 0, spanFields)
+	all, err := collect(t, inSpans, t.up(inSpans, prefix, prefix), 0, spanFields)
 	if err != nil {
 		return nil, err
 	}
