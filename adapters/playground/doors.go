@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 )
 
-// Doors serves "/", the first page with a door to each adapter, and the files under "/static/" that all pages share. Put
+// Doors serves "/", the first page with a door to each adapter (the demo first), and the files under "/static/" that all pages share. Put
 // Guard in front of it. It fails only when the embedded files are broken.
 func Doors(adapters ...*Adapter) (http.Handler, error) {
 	pages, err := loadPages()
@@ -20,6 +21,8 @@ func Doors(adapters ...*Adapter) (http.Handler, error) {
 		Demo        bool
 	}
 	var doors []door
+	adapters = slices.Clone(adapters)
+	slices.SortStableFunc(adapters, func(a, b *Adapter) int { return int(a.o.Kind) - int(b.o.Kind) })
 	for _, a := range adapters {
 		doors = append(doors, door{"/" + a.o.Name + "/", a.o.Title, a.o.Kind == Demo})
 	}

@@ -120,7 +120,10 @@ func (w *world) run() error {
 				return err
 			}
 		}
-		begun <- struct{}{}
+		select {
+		case begun <- struct{}{}:
+		default: // a space that a person started over
+		}
 		return nil
 	}
 	a, err := playground.New(ctx, o)
