@@ -46,6 +46,9 @@ func (a *Adapter) routes() http.Handler {
 		return a.move(ctx, s, b.To)
 	}))
 	mux.HandleFunc("POST "+base+"over", deedRoute(a, func(ctx context.Context, s scene, _ struct{}) outcome {
+		if s.room.kind == Self {
+			return outcome{Say: plain("Only the demo team can be started over. What is here is yours, and stays.")}
+		}
 		if err := a.startOver(ctx, s.room); err != nil {
 			a.log.Error("the space could not be started over", "space", s.room.space, "err", err)
 			return outcome{Say: plain("Starting over did not work, so everything is as it was. Try again in a moment.")}
