@@ -37,6 +37,7 @@ func TestLintOfOneQuestion(t *testing.T) {
 		"a tag with capitals":              {[]string{"tags: [hit-rate", "tags: [Hit Rate"}, `:5: a tag is lower-case letters, digits and hyphens, not "Hit Rate"`},
 		"markup in the title":              {[]string{"title: Why can a cache", "title: Why can a `cache`"}, ":2: is shown as it is: one line without markup"},
 		"a heading":                        {[]string{answer, "  ## Answer\n\n" + answer}, `:71: headings are not in the subset: "## Answer"`},
+		"a number sign":                    {[]string{answer, "  #1 is easy.\n" + answer}, ""},
 		"a table":                          {[]string{answer, "  | a | b |\n\n" + answer}, ":71: tables are not in the subset"},
 		"a nested list":                    {[]string{"  - **Serialisation**", "    - **Serialisation**"}, ":71: a list inside a list is not in the subset"},
 		"stars for bullets":                {[]string{"  - **Serialisation**", "  * **Serialisation**"}, ":71: list items begin with \"- \""},
@@ -92,8 +93,9 @@ func TestLintOfOneQuestion(t *testing.T) {
 
 func TestLintFindsNearDuplicates(t *testing.T) {
 	tips := "- {id: a, text: Read the plan of one slow query aloud today and explain every line of it., part: backend}\n" +
-		"- {id: b, text: Read aloud the plans of one slow query today; explain every line., part: backend}\n" +
-		"- {id: c, text: Ask a friend to interrupt you while you explain a cache., part: confidence}\n"
+		"- {id: b, text: Read aloud the plans of one slow query today; explain every line to somebody and a duck., part: backend}\n" +
+		"- {id: c, text: Ask a friend to interrupt you while you explain a cache., part: confidence}\n" +
+		"- {id: d, text: Ask a friend to interrupt you while you explain a cache twice and slowly., part: confidence}\n"
 	got := lint(t, "tips.yaml", tips, "reverse.yaml", "- {id: x, text: 'How do you release?', stage: engineer, reveals: x}\n- {id: y, text: 'How do you release it?', stage: manager, reveals: y}\n")
 	want := []string{`reverse.yaml:2: says nearly the same as "x"`, `tips.yaml:2: says nearly the same as "a"`}
 	if len(got) != 2 || !strings.HasPrefix(got[0], want[0]) || !strings.HasPrefix(got[1], want[1]) {

@@ -229,6 +229,61 @@ func TestAvoidedOnesGiveWay(t *testing.T) {
 	}
 }
 
+func TestAvoidedOnesGiveWayInsideATopicToo(t *testing.T) {
+	b := bankOf(t, 4, "- sql-1-0\n- sql-1-3\n", "sql")
+	w := questions.Want{Number: 9, Levels: []int{1}, Used: map[string]int{"sql-1-1": 1}, Avoid: map[string]bool{"sql-1-0": true, "sql-1-1": true, "sql-1-2": true}}
+	for seed := range uint64(20) {
+		w.Seed = seed
+		if q, left, err := b.Pick(w); err != nil || q.ID != "sql-1-3" || left != 2 {
+			t.Errorf("seed %d: %v, %d left, %v", seed, q, left, err)
+		}
+	}
+	w.Number = 1
+	if q, _, err := b.Pick(w); err != nil || q.ID != "sql-1-3" {
+		t.Errorf("an opening that is to be avoided: %v, %v", q, err)
+	}
+}
+
+func TestLevelsChosenByHandDoNotRamp(t *testing.T) {
+	b := bankOf(t, 5, "", "sql")
+	hard := 0
+	for seed := range uint64(200) {
+		if track(t, b, 1, questions.Want{Topics: []string{"sql"}, Levels: []int{1, 2, 3}, Seed: seed})[0].Level == 3 {
+			hard++
+		}
+	}
+	if hard < 30 || hard > 90 {
+		t.Errorf("%d of 200 first questions are hard, want about 60", hard)
+	}
+}
+
+// A topic with few questions must last as long as one with many.
+func TestAllTopicsRunOutTogether(t *testing.T) {
+	files := bankFiles(12, "sql", "caching")
+	for name, f := range bankFiles(2, "security") {
+		files[name] = f
+	}
+	b, err := questions.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	early := 0
+	for seed := range uint64(100) {
+		n := 0
+		for _, q := range track(t, b, 26, questions.Want{Levels: []int{2}, Seed: seed})[:13] {
+			if q.Topic == "security" {
+				n++
+			}
+		}
+		if n == 2 {
+			early++
+		}
+	}
+	if early > 70 {
+		t.Errorf("the small topic was used up half-way in %d of 100 tracks", early)
+	}
+}
+
 func TestNothingMatches(t *testing.T) {
 	b := bankOf(t, 1, "", "sql")
 	for _, w := range []questions.Want{{Topics: []string{"caching"}}, {Topics: []string{"no-such"}}, {Levels: []int{7}}} {

@@ -86,7 +86,7 @@ func (m *marking) point(p *point) match {
 	return best
 }
 
-// phrase finds the best place where all terms of a phrase stand near one another. It moves one finger per term through that term's
+// phrase finds the place where all terms of a phrase stand nearest to one another. It moves one finger per term through that term's
 // places, always the one that is furthest behind, so every place is looked at once.
 func (m *marking) phrase(p *phrase) match {
 	var best match
@@ -109,7 +109,7 @@ func (m *marking) phrase(p *phrase) match {
 		span := m.words[at[last]].at - m.words[at[first]].at
 		if span <= near(len(p.terms)) && at[last]-at[first] <= widest {
 			found := match{state: m.judge(p, at, at[first], at[last]), terms: len(p.terms), from: at[first], to: at[last], span: span}
-			if best.state == Missing || found.beats(best) {
+			if best.state == Missing || found.span < best.span || (found.span == best.span && found.state > best.state) {
 				best = found
 			}
 		}

@@ -50,6 +50,8 @@ func TestMark(t *testing.T) {
 		"zero width and soft hyphens":     {"thun\u200bdering h\u00aderd", "-+--"},
 		"full width letters":              {"ｔｈｕｎｄｅｒｉｎｇ herd", "-+--"},
 		"accents":                         {"thùndéring herd", "-+--"},
+		"more than sixty words apart":     {"every miss " + strings.Repeat("the ", 70) + "pays twice", "----"},
+		"beyond what is read":             {strings.Repeat("x ", 20_000) + "every miss pays twice", "----"},
 		"inside another script":           {"如果 thundering herd 发生 数据库 会很慢", "-+--"},
 		"right to left around it":         {"\u202eשלום thundering herd עולם\u202c", "-+--"},
 		"emoji between":                   {"thundering 🐃🐃🐃 herd", "-+--"},
@@ -98,6 +100,9 @@ func TestKeptWordsOfThePromptCount(t *testing.T) {
 // Undoing one typing mistake in words of five letters or more raised the correlation with human marks (appendix D).
 func TestTypingMistakes(t *testing.T) {
 	r := rubric.New("How?", []rubric.Point{{ID: "p", Any: []string{"idempotent requests", "polling", "synchronous replication", "stale", "lock"}}})
+	if got := states(rubric.New("What is grubbing?", []rubric.Point{{ID: "p", Any: []string{"grabbing"}}}).Mark("grubbing")); got != "-" {
+		t.Errorf("a word of the prompt was taken for a typing mistake: %s", got)
+	}
 	for answer, want := range map[string]string{
 		"idempotnet request":       "+", // two letters changed round
 		"idempotent reqests":       "+", // a letter missing
@@ -120,23 +125,32 @@ func TestTypingMistakes(t *testing.T) {
 // "wrong" (appendix D).
 func TestNegation(t *testing.T) {
 	for answer, want := range map[string]string{
-		"A miss does not cost two lookups.":                                       "?---",
-		"A miss doesnt cost two lookups":                                          "?---",
-		"A miss never costs two lookups":                                          "?---",
-		"Invalidating the entry on write is not needed":                           "--?-",
-		"Works without invalidating the entry on write":                           "--?-",
-		"It is not slow by itself, a miss costs two lookups":                      "+---",
-		"A miss not only costs two lookups but memory":                            "+---",
-		"A miss costs two lookups, no matter what":                                "+---",
-		"I am not sure why, but every miss pays twice":                            "+---",
-		"the working set doesn't fit in memory":                                   "---+",
-		"there is no memory in which it would fit":                                "---+",
-		"the working set fits in memory":                                          "---?",
-		"People say a miss does not cost two lookups. But a miss costs 2 lookups": "+---",
+		"A miss does not cost two lookups.":                                                 "?---",
+		"A miss doesnt cost two lookups":                                                    "?---",
+		"A miss never costs two lookups":                                                    "?---",
+		"Invalidating the entry on write is not needed":                                     "--?-",
+		"Works without invalidating the entry on write":                                     "--?-",
+		"It is not slow by itself, a miss costs two lookups":                                "+---",
+		"A miss not only costs two lookups but memory":                                      "+---",
+		"A miss costs two lookups, no matter what":                                          "+---",
+		"A miss costs two lookups without a local copy":                                     "+---",
+		"After all I have seen so far I would certainly not\ninvalidate the entry on write": "--?-",
+		"I am not sure why, but every miss pays twice":                                      "+---",
+		"the working set doesn't fit in memory":                                             "---+",
+		"there is no memory in which it would fit":                                          "---+",
+		"the working set fits in memory":                                                    "---?",
+		"People say a miss does not cost two lookups. But a miss costs 2 lookups":           "+---",
 	} {
 		if got := states(cache().Mark(answer)); got != want {
 			t.Errorf("Mark(%q) = %s, want %s", answer, got, want)
 		}
+	}
+}
+
+func TestTheTightestPlaceDecides(t *testing.T) {
+	r := rubric.New("?", []rubric.Point{{ID: "p", Any: []string{"more threads than cores"}}})
+	if got := states(r.Mark("Count the cores and the threads. More threads than cores never make sense")); got != "?" {
+		t.Errorf("words of another sentence outvoted the negation: %s", got)
 	}
 }
 
@@ -176,6 +190,7 @@ func TestShortFormsAndSpelling(t *testing.T) {
 		"PostgreSQL":             {"postgres", "Postgres"},
 		"WaitGroup":              {"wait group", "sync.WaitGroup", "waitgroups"},
 		"I/O bound":              {"io bound", "IO-bound", "bound by I/O", "i/o-bound"},
+		"readWriteLock":          {"a lock for reading and writing"},
 		"None instead":           {"use None as the default"},
 		"the client's address":   {"client addresses", "addresses of clients"},
 	} {
@@ -186,8 +201,8 @@ func TestShortFormsAndSpelling(t *testing.T) {
 			}
 		}
 	}
-	r := rubric.New("?", []rubric.Point{{ID: "p", Any: []string{"C#", "NoSQL store"}}})
-	for answer, want := range map[string]string{"see the note": "-", "c": "-", "NoSQL store": "+", "no sql store": "?"} {
+	r := rubric.New("?", []rubric.Point{{ID: "p", Any: []string{"C#", "NoSQL store", "deadlock", "one lookup"}}})
+	for answer, want := range map[string]string{"dead (lock)": "-", "1. Lookup": "-", "1 lookup": "+", "see the note": "-", "c": "-", "NoSQL store": "+", "no sql store": "?"} {
 		if got := states(r.Mark(answer)); got != want {
 			t.Errorf("Mark(%q) = %s, want %s", answer, got, want)
 		}
@@ -202,6 +217,7 @@ func TestQuote(t *testing.T) {
 			"There are many things that one could say about this and that but above all I believe, and measured too, that every miss pays twice, for whatever that is worth to you.",
 			"and that but above all I believe, and measured too, that every miss pays twice"},
 		"invisible characters left out": {"every \u202emiss\u200b pays\x00 twice", "every miss pays twice"},
+		"an abbreviation is no end":     {"Costs, e.g. every miss pays twice", "Costs, e.g. every miss pays twice"},
 		"code with its brackets":        {"Call pay(miss, twice)", "Call pay(miss, twice)"},
 	} {
 		t.Run(name, func(t *testing.T) {
