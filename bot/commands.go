@@ -35,6 +35,12 @@ func (b *Bot) pairCommands() []paired {
 		{chat.Command{Name: "practice", Summary: "A question just for you, at any time", Personal: true, Options: []chat.Option{topic,
 			{Name: "level", Summary: "1 basics, 2 usual, 3 senior", Choices: []chat.Choice{{Value: "1", Label: "1 basics"}, {Value: "2", Label: "2 usual"}, {Value: "3", Label: "3 senior"}}}}}, b.commandPractice},
 		{chat.Command{Name: "tip", Summary: "Something to do today", Personal: true, Options: []chat.Option{topic}}, b.commandTip},
+		{chat.Command{Name: "project", Summary: "Something to build and to talk about", Personal: true, Options: []chat.Option{
+			{Name: "size", Summary: "how much work", Choices: plainChoices(questions.Sizes())}}}, b.commandProject},
+		{chat.Command{Name: "reverse", Summary: "Questions to ask the company", Personal: true, Options: []chat.Option{
+			{Name: "stage", Summary: "of the interviews", Choices: plainChoices(questions.Stages())}}}, b.commandReverse},
+		{chat.Command{Name: "company", Summary: "What to find out about a company before you talk to it", Personal: true, Options: []chat.Option{
+			{Name: "name", Summary: "of the company; nothing is stored", Required: true, Max: 80}}}, b.commandCompany},
 		{chat.Command{Name: "streak", Summary: "Your streak, and why it is what it is", Personal: true, Options: []chat.Option{
 			{Name: "show", Summary: "why: the history", Choices: []chat.Choice{{Value: "why", Label: "why"}}}}}, b.commandStreak},
 		{chat.Command{Name: "pause", Summary: "Keep your streaks while you are away", Personal: true, Options: []chat.Option{
@@ -52,11 +58,20 @@ func (b *Bot) pairCommands() []paired {
 }
 
 func trackChoices() []chat.Choice {
-	all := []chat.Choice{{Value: "list", Label: "list"}, {Value: "edit", Label: "edit"}, {Value: "preview", Label: "preview"}}
+	all := []chat.Choice{{Value: "list", Label: "list", Hint: "what is set up here"}, {Value: "edit", Label: "edit", Hint: "days, time, zone, topics, levels"},
+		{Value: "preview", Label: "preview", Hint: "what comes next, such as preview 14"}}
 	for _, d := range trackDeeds() {
 		all = append(all, chat.Choice{Value: d.name, Label: d.name, Hint: d.summary})
 	}
 	return all
+}
+
+func plainChoices(values []string) []chat.Choice {
+	out := make([]chat.Choice, len(values))
+	for i, v := range values {
+		out[i] = chat.Choice{Value: v, Label: v}
+	}
+	return out
 }
 
 // pairPresses is what every button, menu and check does.
@@ -74,6 +89,7 @@ func (b *Bot) pairPresses() map[string]deed {
 		"join": {chat.GivesReply, b.pressJoin}, "leave": {chat.GivesReply, b.pressLeave}, "leaveyes": {chat.GivesUpdate, b.pressLeaveYes},
 		"repair": {chat.GivesReply, b.pressRepair}, "pause": {chat.GivesReply, b.pressPause}, "pausefor": {chat.GivesUpdate, b.pressPauseFor},
 		"again": {chat.GivesReply, b.pressAgain}, "similar": {chat.GivesReply, b.pressSimilar}, "tip": {chat.GivesUpdate, b.pressTip},
+		"moretip": {chat.GivesReply, b.pressMoreTip}, "project": {chat.GivesReply, b.pressProject}, "reverse": {chat.GivesUpdate, b.pressReverse},
 		"edit": {chat.GivesForm, b.pressEdit}, "preview": {chat.GivesReply, b.pressPreview},
 		"now": {chat.GivesReply, b.pressTrack("now")}, "remove": {chat.GivesReply, b.pressTrack("remove")}, "undo": {chat.GivesReply, b.pressTrack("undo")},
 		"pausetrack": {chat.GivesReply, b.pressTrack("pause")}, "resume": {chat.GivesReply, b.pressTrack("resume")}, "skip": {chat.GivesReply, b.pressTrack("skip")},
@@ -109,8 +125,8 @@ func (b *Bot) commandHelp(_ context.Context, c call, args map[string]string) (ch
 		l.Items = append(l.Items, chat.Join(chat.B(o.Name), chat.T(": "+o.Summary)))
 	}
 	if about == "tracks" {
-		for _, d := range trackDeeds() {
-			l.Items = append(l.Items, chat.Join(chat.B("tracks "+d.name), chat.T(": "+d.summary)))
+		for _, d := range trackChoices() {
+			l.Items = append(l.Items, chat.Join(chat.B("tracks "+d.Value), chat.T(": "+d.Hint)))
 		}
 	}
 	if len(l.Items) > 0 {

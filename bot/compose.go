@@ -69,7 +69,8 @@ func (b *Bot) composePost(ctx context.Context, r store.Round) (chat.Message, err
 func (b *Bot) faceOf(f face) chat.Message {
 	switch f.round.Kind {
 	case kindTip:
-		return chat.Message{Summary: "Tip: " + string(f.body), Blocks: []chat.Block{chat.Paragraph{Text: chat.Join(chat.B("Tip  "), spans(string(f.body)))}}}
+		return chat.Message{Summary: "Tip: " + string(f.body), Blocks: []chat.Block{chat.Paragraph{Text: chat.Join(chat.B("Tip  "), spans(string(f.body)))},
+			row(b.button("Another, just for me", "moretip", onPost, roundKey(f.round.Track, f.round.No)))}}
 	case kindProject:
 		return b.projectPost(f)
 	}
@@ -302,27 +303,10 @@ func promptOf(q *questions.Question) []chat.Block {
 func (b *Bot) projectPost(f face) chat.Message {
 	p, err := questions.ReadProject(f.body)
 	if err != nil {
-		return chat.Message{Summary: "Project", Blocks: []chat.Block{para(string(f.body))}}
+		p = &questions.Project{Title: "Project", Brief: string(f.body)}
 	}
-	return chat.Message{Summary: "Project: " + p.Title, Blocks: projectBlocks(p)}
-}
-
-func projectBlocks(p *questions.Project) []chat.Block {
-	out := append([]chat.Block{heading(p.Title), note(p.Size + " project")}, blocks(p.Brief)...)
-	for _, part := range []struct {
-		title string
-		items []string
-	}{{"What it will make you learn", p.Learn}, {"What to be able to say about it", p.Say}, {"If you want more", p.Stretch}} {
-		if len(part.items) == 0 {
-			continue
-		}
-		l := chat.List{}
-		for _, s := range part.items {
-			l.Items = append(l.Items, spans(s))
-		}
-		out = append(out, chat.Paragraph{Text: chat.B(part.title)}, l)
-	}
-	return out
+	return chat.Message{Summary: "Project: " + p.Title, Blocks: append(projectBlocks(p),
+		row(b.button("Another, just for me", "project", onPost, p.Size, roundKey(f.round.Track, f.round.No))))}
 }
 
 func (b *Bot) topicTitle(id string) string {

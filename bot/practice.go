@@ -11,7 +11,7 @@ import (
 	"github.com/interviewbot/interviewbot/questions"
 )
 
-// Practice at any time: private questions with hints, feedback and the model answer, and tips.
+// Practice at any time: private questions with hints, feedback and the model answer.
 
 // commandPractice gives a question.
 func (b *Bot) commandPractice(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
@@ -184,57 +184,6 @@ func (b *Bot) pressAgain(ctx context.Context, c call) (chat.Response, error) {
 		return chat.Response{}, err
 	}
 	return b.ask(ctx, c, m.question.Topic, 0, m.question.ID)
-}
-
-// commandTip gives a tip.
-func (b *Bot) commandTip(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
-	topic := ""
-	if args["topic"] != "" {
-		var err error
-		if topic, _, err = b.practiceWish(args["topic"], ""); err != nil {
-			return chat.Response{}, err
-		}
-	}
-	return b.tip(ctx, c, topic)
-}
-
-// pressTip gives another one.
-func (b *Bot) pressTip(ctx context.Context, c call) (chat.Response, error) {
-	topic := c.arg(-1)
-	if topic == "any" {
-		topic = ""
-	}
-	r, err := b.tip(ctx, c, topic)
-	return chat.Response{Update: r.Reply}, err
-}
-
-func (b *Bot) tip(ctx context.Context, c call, topic string) (chat.Response, error) {
-	var tip *questions.Tip
-	_, err := b.write(ctx, c, "give a tip", func(tx store.Tx) error {
-		p, err := person(tx, c)
-		if err != nil {
-			return err
-		}
-		var recent []string
-		for _, id := range p.Recent {
-			if id, ok := strings.CutPrefix(id, "tip."); ok {
-				recent = append(recent, id)
-			}
-		}
-		if tip, err = b.bank.Load().PickTip(topic, recent, seed(p.User, int(tx.Now().UnixMilli()))); err != nil {
-			return sorryf("There is no tip on %s yet. Without a topic there are many.", b.topicTitle(topic))
-		}
-		p.Recent = remember(p.Recent, "tip."+tip.ID)
-		return tx.PutPerson(p)
-	})
-	if err != nil || tip == nil {
-		return chat.Response{}, err
-	}
-	again := topic
-	if again == "" {
-		again = "any"
-	}
-	return reply(message(tip.Text, chat.Paragraph{Text: chat.Join(chat.B("Tip  "), spans(tip.Text))}, row(b.button("Another", "tip", again)))), nil
 }
 
 // pressSimilar gives a practice question like that of a round.

@@ -201,8 +201,7 @@ func (b *Bot) manyStreaks(list []place) *chat.Message {
 	var out []chat.Block
 	for _, p := range list {
 		now := shown(p.track, p.member)
-		text := chat.Join(chat.InChannel(chat.ChannelID(p.track.Channel)), chat.T(fmt.Sprintf(": %d in a row · best %d · %d answered in all", now, max(p.member.Streak.Best, now), p.member.Streak.Total+now-p.member.Streak.Current)))
-		out = append(out, chat.Paragraph{Text: text})
+		out = append(out, b.streakLine(p))
 		r := chat.Buttons{}
 		if p.open != nil && p.member.Answered != p.open.No {
 			r.Row = append(r.Row, primary(b.button("Answer now", "answer", roundKey(p.track.ID, p.open.No))))
@@ -211,6 +210,12 @@ func (b *Bot) manyStreaks(list []place) *chat.Message {
 		out = append(out, r)
 	}
 	return message(fmt.Sprintf("Your streaks in %d groups", len(list)), out...)
+}
+
+// streakLine is one track's streak in one line.
+func (b *Bot) streakLine(p place) chat.Block {
+	now := shown(p.track, p.member)
+	return chat.Paragraph{Text: chat.Join(chat.InChannel(chat.ChannelID(p.track.Channel)), chat.T(fmt.Sprintf(": %d in a row · best %d · %d answered in all", now, max(p.member.Streak.Best, now), p.member.Streak.Total+now-p.member.Streak.Current)))}
 }
 
 // noStreak tells a newcomer how one begins.

@@ -165,7 +165,7 @@ func (b *Bot) questionBlocks(m matter) []chat.Block {
 		chat.At(m.round.Ends, chat.DayClock, location(m.zone())))}}
 	out = append(out, promptOf(q)...)
 	if m.answer != nil && m.answer.Kind != store.Asked {
-		return append(out, note("You have answered this one."), row(b.button("My answer and feedback", "answer", m.key), b.button("My streak", "streak", m.track.ID)))
+		return append(out, note("You have answered this one."), row(b.button("My answer and feedback", "answer", m.key)))
 	}
 	return append(out, row(primary(b.button("Answer privately", "answer", m.key)), b.button("Hint", "hint", "1", m.key), b.button("I don't know", "idk", m.key)))
 }
@@ -217,7 +217,9 @@ func (b *Bot) home(ctx context.Context, c call) (chat.Response, error) {
 	}
 	if len(list) > 0 {
 		out = append(out, heading("Streak"))
-		out = append(out, b.streakMessage(list).Blocks...)
+		for _, p := range list {
+			out = append(out, b.streakLine(p), row(b.button("My streak", "streak", p.track.ID), b.button("Why "+itoa(shown(p.track, p.member))+"?", "why", "0", p.track.ID)))
+		}
 	}
 	out = append(out, heading("Settings"), row(b.button("Pause", "pause"), b.button("Privacy", "privacy"), b.button("Help", "help")))
 	return chat.Response{Home: out}, nil

@@ -48,7 +48,9 @@ func trackDeeds() []trackDeed {
 // commandTracks lists the tracks here, or does one thing with one of them.
 func (b *Bot) commandTracks(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
 	what, id, value := args["do"], args["track"], args["value"]
-	if id != "" && !isID(id) { // "tracks skip 2026-12-24": the id may be left out when there is one track
+	if known, err := b.knowsTrack(ctx, c, id); err != nil {
+		return chat.Response{}, err
+	} else if !known { // "tracks skip 2026-12-24": the id may be left out when there is one track
 		value = strings.TrimSpace(id + " " + value)
 		id = ""
 	}
@@ -61,6 +63,22 @@ func (b *Bot) commandTracks(ctx context.Context, c call, args map[string]string)
 		return b.previewTrack(ctx, c, id, value)
 	}
 	return b.doWithTrack(ctx, c, what, id, value)
+}
+
+// knowsTrack says whether the word is the id of a track of this space.
+func (b *Bot) knowsTrack(ctx context.Context, c call, id string) (known bool, err error) {
+	if !isID(id) {
+		return false, nil
+	}
+	err = b.view(ctx, "look a track up", func(tx store.Tx) error {
+		t, err := tx.Track(id)
+		known = err == nil && t.Space == string(c.Space)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	return known, err
 }
 
 // doWithTrack does one deed of the table.

@@ -1,0 +1,165 @@
+package bot_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+)
+
+func TestPracticeFromQuestionToAnswer(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	ada.Type(s.here, "practice caching")
+	ada.Hears(s.here, "Practice · Caching")
+	ada.Press(s.here, "Hint")
+	ada.Hears(s.here, "Hint 1 of 3")
+	ada.Press(s.here, "Another hint")
+	ada.Hears(s.here, "Hint 2 of 3")
+	ada.Press(s.here, "Answer")
+	var p store.Person
+	s.read(func(tx store.Tx) (err error) { p, err = tx.Person(string(ada.ID())); return })
+	q, ok := s.b.Bank().Question(p.Recent[0])
+	if !ok {
+		t.Fatalf("no question %q", p.Recent[0])
+	}
+	s.fillAnswer(ada, q)
+	ada.Submit()
+	ada.Hears(s.here, "I found", "✓", "Try again")
+	ada.Press(s.here, "Show the answer")
+	ada.Hears(s.here, "Model answer", "Another")
+	ada.Press(s.here, "Follow-up")
+	ada.Hears(s.here, "An interviewer might go on with")
+	for _, line := range []string{"practice 2", "practice sql 1", "practice any 3", "tip", "tip security"} {
+		ada.Type(s.here, line)
+	}
+	ada.Type(s.here, "practice cachng")
+	ada.Hears(s.here, "Did you mean")
+	ada.Type(s.here, "practice caching 7")
+	ada.Hears(s.here, "is not a choice for level")
+}
+
+func TestPracticeIsPrivateToItsPerson(t *testing.T) {
+	s := newStage(t)
+	ada, ben := s.person("Ada"), s.person("Ben")
+	ada.Type(s.here, "practice caching")
+	for _, a := range []string{"answer:s1", "show:s1", "again:s1", "hint:1:s1"} {
+		ben.Forge(s.here, chat.Press{Action: a})
+	}
+	ben.Hears(s.here, "That belongs to somebody else")
+	ben.SubmitForm(s.here, chat.Submit{Form: "answer:s1", Values: map[string][]string{"text": {"mine now"}}})
+	s.read(func(tx store.Tx) error {
+		a, err := tx.Answer(1)
+		if a.Kind != store.Asked || a.User != string(ada.ID()) {
+			t.Errorf("the answer became %+v", a)
+		}
+		return err
+	})
+}
+
+func TestHelpAndCompletion(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	ada.Type(s.here, "help")
+	ada.Hears(s.here, "/interview practice", "/interview streak", "/interview setup")
+	ada.Type(s.here, "help tracks")
+	ada.Hears(s.here, "tracks swap", "tracks preview")
+	ada.Type(s.here, "help topics")
+	ada.Hears(s.here, "Caching", "transactions-indexes")
+	if got := ada.Complete(s.here, "practice", "topic", "cach", nil); len(got) != 1 {
+		t.Errorf("completion of cach: %v", got)
+	}
+	if got := ada.Complete(s.here, "tracks", "value", "leak", map[string]string{"do": "next"}); len(got) != 1 || !strings.Contains(got[0], "select-with-a-leak") {
+		t.Errorf("completion of a question: %v", got)
+	}
+	if got := ada.Complete(s.here, "practice", "topic", "", nil); len(got) > 25 || len(got) < 20 {
+		t.Errorf("%d topics are offered", len(got))
+	}
+}
+
+func TestHomeShowsTodayAndTheStreak(t *testing.T) {
+	s, ada, _ := opened(t)
+	home := ada.OpenHome()
+	if !strings.Contains(home.String(), "Settings") {
+		t.Fatalf("home: %s", home)
+	}
+	s.answer(ada)
+	home = ada.OpenHome()
+	for _, want := range []string{s.question(1).Title, "You have answered this one", "1 in a row"} {
+		if !strings.Contains(home.String(), want) {
+			t.Errorf("home has no %q:\n%s", want, home)
+		}
+	}
+}
+
+func TestDeletingAllMyData(t *testing.T) {
+	s, ada, ben := opened(t)
+	s.answer(ada)
+	s.answer(ben)
+	ada.Type(s.here, "practice caching")
+	ada.Type(s.here, "privacy")
+	ada.Hears(s.here, "Your answers are yours")
+	ada.Press(s.here, "Delete all my data")
+	ada.Press(s.here, "Delete everything")
+	ada.Hears(s.here, "being deleted")
+	s.tick()
+	if s.member0(ada) != nil {
+		t.Error("the membership is still there")
+	}
+	err := s.store.View(context.Background(), func(tx store.Tx) error {
+		_, err := tx.Person(string(ada.ID()))
+		return err
+	})
+	if err == nil {
+		t.Error("the person is still there")
+	}
+	s.to(3, "09:00")
+	if m := s.member(ben); m.Streak.Current != 1 {
+		t.Errorf("Ben's streak is %+v", m.Streak)
+	}
+	ada.Type(s.here, "streak")
+	ada.Hears(s.here, "No streak yet")
+}
+
+func TestLeavingAndComingBack(t *testing.T) {
+	s, ada, ben := opened(t)
+	s.answer(ada)
+	s.answer(ben)
+	ben.Press(s.here, "More")
+	ben.Press(s.here, "Leave")
+	ben.Hears(s.here, "Leaving settles the open round")
+	ben.Press(s.here, "Leave")
+	s.to(4, "09:00")
+	m := s.member(ben)
+	if m.Left.IsZero() || m.Streak.Total != 1 || m.Streak.Current != 0 {
+		t.Fatalf("after leaving: %+v", m)
+	}
+	if r := s.round(1); r.Answered != 2 {
+		t.Fatalf("the leaver's answer is not in the round's count: %d", r.Answered)
+	}
+	s.answer(ben)
+	s.to(5, "09:00")
+	if m = s.member(ben); m.Streak.Current != 1 || m.Streak.Total != 2 || m.Streak.Best != 1 {
+		t.Fatalf("back again: %+v", m.Streak)
+	}
+	s.replays(ben)
+}
+
+func TestAFullDiskIsSaid(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Press(s.here, "Answer privately")
+	s.fillAnswer(ada, s.question(1))
+	s.store.Fail(store.ErrFull, 1)
+	ada.Submit()
+	d := ada.Dialog()
+	if d == nil || !strings.Contains(d.String(), "disk") {
+		t.Fatalf("the dialog is gone, or does not say why: %v", d)
+	}
+	if got := d.Value("Your answer"); got != s.question(1).Samples.Strong {
+		t.Fatalf("the text was lost: %q", got)
+	}
+	ada.Submit()
+	ada.Hears(s.here, "Counted: your streak is 1.")
+}
