@@ -22,7 +22,7 @@ func TestContent(t *testing.T) {
 		}
 	}
 	for _, p := range b.LintFiles(wanted) {
-		t.Errorf("content/%v", &p)
+		t.Errorf("content/%v", p)
 	}
 	if os.Getenv("CONTENT_SHOW") == "" {
 		return

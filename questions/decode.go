@@ -20,7 +20,7 @@ type Problem struct {
 	What string
 }
 
-func (p *Problem) Error() string {
+func (p Problem) Error() string {
 	if p.Line == 0 {
 		return p.File + ": " + p.What
 	}

@@ -127,7 +127,7 @@ func TestLintFilesLooksAtTheWantedOnesOnly(t *testing.T) {
 	}
 	for _, p := range b.LintFiles(func(file string) bool { return file == "caching/other.yaml" }) {
 		if p.File != "caching/other.yaml" {
-			t.Errorf("found %v", &p)
+			t.Errorf("found %v", p)
 		}
 	}
 	if n := len(b.Lint()); n != 3 { // two reviews and one near-duplicate

@@ -16,8 +16,9 @@ func (r *Rubric) Counts(text string) (ok bool, words int) {
 // word. A line of code that is not the prompt's counts with every name, number and operator.
 func (r *Rubric) Own(text string) int {
 	full, small, wide, code := 0, 0, 0, 0
+	fresh := stems{}
 	for line := range strings.Lines(capped(text)) {
-		words := scan(line)
+		words := scan(line, r.stems, fresh)
 		if signs := operators(line); looksLikeCode(line) {
 			if !strings.Contains(r.squeezed, squeezed(line)) {
 				code += len(words) + signs

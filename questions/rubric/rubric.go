@@ -46,6 +46,7 @@ func (r Result) Found() int {
 type Rubric struct {
 	prompt    map[string]bool // stems of the prompt
 	squeezed  string          // its text without blanks, in small letters
+	stems     stems           // of the words of the prompt and the phrasings; only read once the rubric is made
 	terms     map[string]int  // stem to its number
 	spellings []spelling      // of the terms, for typing mistakes
 	points    []point
@@ -73,8 +74,8 @@ type Dead struct {
 
 // New compiles a rubric. Prompt is everything that the person could copy from: the title and the prompt.
 func New(prompt string, points []Point) *Rubric {
-	r := &Rubric{prompt: map[string]bool{}, squeezed: squeezed(prompt), terms: map[string]int{}, points: make([]point, len(points))}
-	words := scan(prompt)
+	r := &Rubric{prompt: map[string]bool{}, squeezed: squeezed(prompt), stems: stems{}, terms: map[string]int{}, points: make([]point, len(points))}
+	words := r.learn(prompt)
 	scratch := make([]byte, 0, 64)
 	for i := range words {
 		eachForm(words, i, scratch, func(form []byte) { r.prompt[string(form)] = true })
@@ -84,6 +85,9 @@ func New(prompt string, points []Point) *Rubric {
 	}
 	return r
 }
+
+// learn scans a text of the question.
+func (r *Rubric) learn(text string) []token { return scan(text, nil, r.stems) }
 
 // eachForm calls f with each stem under which the word at i may be found: its own, those of its parts, those of it and its neighbour as one
 // word (dead lock, dead-lock, deadLock, deadlock). The bytes are those of scratch.
@@ -107,13 +111,13 @@ func eachForm(words []token, i int, scratch []byte, f func(form []byte)) {
 func (r *Rubric) compile(number int, p Point) point {
 	keep := map[string]bool{}
 	for _, k := range p.Keep {
-		for _, t := range scan(k) {
+		for _, t := range r.learn(k) {
 			keep[t.stem] = true
 		}
 	}
 	compiled := point{id: p.ID, say: p.Say}
 	for i, any := range p.Any {
-		phrases, dead := r.phrases(scan(any), keep)
+		phrases, dead := r.phrases(r.learn(any), keep)
 		if phrases == nil {
 			compiled.dead = append(compiled.dead, Dead{Point: number, Phrasing: i, Prompt: dead})
 		}
@@ -242,12 +246,12 @@ func (r *Rubric) term(stem, word string) int {
 // Stems returns the stems of the words of a text that carry meaning, each once, in order: what the lint compares prompts by.
 func Stems(text string) []string {
 	seen := map[string]bool{}
-	var stems []string
-	for _, t := range scan(text) {
+	var list []string
+	for _, t := range scan(text, nil, stems{}) {
 		if t.content() && !seen[t.stem] && !unicode.IsSpace(rune(t.stem[0])) {
 			seen[t.stem] = true
-			stems = append(stems, t.stem)
+			list = append(list, t.stem)
 		}
 	}
-	return stems
+	return list
 }

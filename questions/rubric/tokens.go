@@ -31,10 +31,14 @@ func (t *token) content() bool { return (t.caps || !stopWord(t.word)) && !negato
 // sentenceGap is how far the end of a sentence or line moves two words apart.
 const sentenceGap = 3
 
-// scan cuts a text into words. It reads at most longest bytes, whatever they are.
-func scan(text string) []token {
+// stems keeps what words were cut to, for cutting is what takes most of the time.
+type stems map[string]string
+
+// scan cuts a text into words. It reads at most longest bytes, whatever they are. Words in known are not cut again; new ones are added to
+// fresh, which may be the same map.
+func scan(text string, known, fresh stems) []token {
 	text = capped(text)
-	s := scanner{text: text, tokens: make([]token, 0, len(text)/5+1), stems: map[string]string{}}
+	s := scanner{text: text, tokens: make([]token, 0, len(text)/5+1), known: known, fresh: fresh}
 	for s.i < len(text) {
 		r, n := utf8.DecodeRuneInString(text[s.i:])
 		switch {
@@ -69,7 +73,8 @@ type scanner struct {
 	text     string
 	i        int
 	tokens   []token
-	stems    map[string]string // of the words read so far
+	known    stems
+	fresh    stems
 	at       int
 	clause   int
 	sentence int
@@ -250,14 +255,17 @@ func (s *scanner) merge(end int, word string) bool {
 	return true
 }
 
-// stem is the function of that name; a word that comes again is not cut again, for that is what takes most of the time.
+// stem is the function of that name with a memory.
 func (s *scanner) stem(word string) string {
-	known, ok := s.stems[word]
-	if !ok {
-		known = stem(word)
-		s.stems[word] = known
+	if cut, ok := s.known[word]; ok {
+		return cut
 	}
-	return known
+	cut, ok := s.fresh[word]
+	if !ok {
+		cut = stem(word)
+		s.fresh[word] = cut
+	}
+	return cut
 }
 
 // camel returns the stems of the parts of a word such as readWriteLock, nil when it has one part.
