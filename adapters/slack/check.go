@@ -11,7 +11,8 @@ import (
 )
 
 // Check implements chat.Watcher. Whether the bot is in a channel is asked without any further scope: by a message that
-// only the bot itself could see.
+// only the bot itself could see. It takes most of a second for each channel beyond the first few; when ctx ends, it
+// returns what it has found.
 func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string {
 	who, err := a.whoAmI(ctx)
 	switch {
@@ -28,7 +29,10 @@ func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string
 			}
 		}
 	}
-	for _, c := range channels {
+	for i, c := range channels {
+		if ctx.Err() != nil {
+			return append(all, fmt.Sprintf("There was no time to check the last %d of %d Slack channels.", len(channels)-i, len(channels)))
+		}
 		team, channel, ok := conversation(c)
 		switch {
 		case !ok || isPerson(channel):

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -36,3 +37,44 @@ func Signed(secret, stamp, signature string, body []byte, now time.Time) bool {
 func ReadConversation(c chat.ChannelID) (team, channel string, ok bool) { return conversation(c) }
 func ReadPerson(u chat.UserID) (team, user string, ok bool)             { return person(u) }
 func ReadMessage(m chat.MessageID) (team, channel, ts string, ok bool)  { return posted(m) }
+
+// Read reads one envelope of Socket Mode, or with the type "form" a body over HTTP.
+func Read(typ string, payload []byte, table chat.Table) (chat.Event, error) {
+	r := reader{team: "T1", bot: "U0", table: table}
+	if typ == "form" {
+		in, err := r.form(payload)
+		return in.event, err
+	}
+	in, err := r.envelope(typ, payload)
+	return in.event, err
+}
+
+// Ignored is the error of what is none of the bot's business.
+const Ignored = errIgnored
+
+// DrawMessage and DrawForm are what goes over the wire.
+func DrawMessage(m chat.Message, key string, png []byte) (blocks any, text string) {
+	return (&drawing{files: map[picture]string{pictureOf(png): "F0PICTURE1"}}).message(m, key)
+}
+func DrawForm(f chat.Form) any {
+	return (&drawing{}).form(f, "Interviewbot", origin{Channel: "C1", TS: "1.1"})
+}
+func DrawDialog(m chat.Message) any {
+	return (&drawing{}).dialog(m, "Your answer", origin{Channel: "C1"})
+}
+func DrawHome(b []chat.Block) any { return (&drawing{}).home(b) }
+func DrawSaving(view []byte) (any, any, error) {
+	var v wireView
+	err := json.Unmarshal(view, &v)
+	if err != nil {
+		return nil, nil, err
+	}
+	return saving(&v), again(&v, []chat.Block{chat.Paragraph{Text: chat.B("The disk is full: nothing was saved.")}}), nil
+}
+
+// Busy counts the channels that the adapter remembers for their pace.
+func Busy(a *Adapter) int {
+	a.pace.mu.Lock()
+	defer a.pace.mu.Unlock()
+	return len(a.pace.channels)
+}

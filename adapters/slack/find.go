@@ -16,12 +16,14 @@ import (
 const (
 	// findBefore allows for clocks that differ.
 	findBefore = 5 * time.Second
+	// findFor bounds a search.
+	findFor = time.Minute
 	// findPage is what one call may return; Slack may return less.
 	findPage = 200
 )
 
 // Find implements chat.Finder: it reads the channel's history, which needs the option "exact restart" of the manifest;
-// without it, and in direct conversations, the answer is ErrUnsupported. It may take several calls and waits for none.
+// without it, and in direct conversations, the answer is ErrUnsupported. It waits for rate limits, for a minute at most.
 func (a *Adapter) Find(ctx context.Context, c chat.ChannelID, key string, since time.Time) (chat.MessageID, error) {
 	team, channel, ok := conversation(c)
 	if !ok || !a.holds(team) {
@@ -34,6 +36,8 @@ func (a *Adapter) Find(ctx context.Context, c chat.ChannelID, key string, since 
 	if err != nil {
 		return "", fmt.Errorf("look for a post in %s: %w", c, err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, findFor)
+	defer cancel()
 	from := since.Add(-findBefore)
 	q := slack.GetConversationHistoryParameters{
 		ChannelID: channel, Limit: findPage, Inclusive: true,
@@ -60,9 +64,11 @@ func (a *Adapter) Find(ctx context.Context, c chat.ChannelID, key string, since 
 }
 
 func (a *Adapter) history(ctx context.Context, q *slack.GetConversationHistoryParameters) (page *slack.GetConversationHistoryResponse, err error) {
-	err = a.paced(ctx, methodHistory, "", func(ctx context.Context) error {
-		page, err = a.api.GetConversationHistoryContext(ctx, q)
-		return err
+	err = a.patient(ctx, func() error {
+		return a.paced(ctx, methodHistory, "", func(ctx context.Context) error {
+			page, err = a.api.GetConversationHistoryContext(ctx, q)
+			return err
+		})
 	})
 	return page, err
 }

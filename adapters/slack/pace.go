@@ -36,8 +36,10 @@ type allowance struct {
 // https://docs.slack.dev/apis/web-api/rate-limits
 func allowances(method string) allowance {
 	switch method {
-	case methodEdit, methodHistory, methodDirect:
+	case methodEdit, methodDirect:
 		return allowance{time.Minute / 46, 2}
+	case methodHistory:
+		return allowance{time.Minute / 40, 8} // a search takes several at once
 	case methodPeople:
 		return allowance{time.Minute / 60, 35} // everybody comes at nine
 	}

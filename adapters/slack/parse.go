@@ -99,7 +99,7 @@ func (r reader) subscription(w wireEvent) (inbound, error) {
 		return inbound{}, fmt.Errorf("read the type of event %s: %w", w.EventID, err)
 	}
 	what, ok := r.subscriptions()[typ.Type]
-	if !ok {
+	if !ok || w.EventID == "" {
 		return inbound{}, errIgnored
 	}
 	var e wireInner
@@ -164,8 +164,8 @@ func (r reader) command(w wireCommand) (inbound, error) {
 		kind: kindCommand, trigger: w.TriggerID, respond: w.ResponseURL, from: origin{Channel: w.ChannelID},
 		event: chat.Event{ID: eventID(w.TriggerID), Space: spaceID(r.team)},
 	}
-	if !r.acts(&in, w.UserID, w.UserName, w.ChannelID) {
-		return inbound{}, errors.New("read a command: it has no person or channel")
+	if w.TriggerID == "" || w.ChannelID == "" || !r.acts(&in, w.UserID, w.UserName, w.ChannelID) {
+		return inbound{}, errors.New("read a command: it has no trigger, person or channel")
 	}
 	line := unescape(w.Text)
 	name := strings.TrimPrefix(w.Command, "/")
@@ -195,8 +195,8 @@ func (r reader) interaction(payload []byte) (inbound, error) {
 	if name == "" {
 		name = w.User.Name
 	}
-	if !r.acts(&in, w.User.ID, name, in.from.Channel) {
-		return inbound{}, errors.New("read an interaction: it has no person")
+	if w.TriggerID == "" || !r.acts(&in, w.User.ID, name, in.from.Channel) {
+		return inbound{}, errors.New("read an interaction: it has no trigger or person")
 	}
 	if in.from.TS != "" {
 		in.event.Message = messageID(r.team, in.from.Channel, in.from.TS)

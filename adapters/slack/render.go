@@ -305,7 +305,7 @@ func aloud(m chat.Message) string {
 	var b strings.Builder
 	b.WriteString(clean(m.Summary))
 	for _, block := range m.Blocks {
-		if s := read(block); s != "" {
+		if s := read(block); strings.TrimSpace(s) != "" {
 			b.WriteString("\n" + s)
 		}
 	}

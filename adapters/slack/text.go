@@ -62,6 +62,8 @@ func words(s chat.Span) string {
 		return s.Text
 	case !s.Time.IsZero():
 		return chat.FormatTime(s.Time, s.Form, nil)
+	case s.Channel != "" && channelOf(s) == "":
+		return "your direct messages"
 	case s.Channel != "":
 		return "the channel"
 	case s.User != "":

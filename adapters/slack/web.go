@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -70,9 +71,12 @@ func (a *Adapter) outcome(method string, err error, written bool) error {
 	var status slack.StatusCodeError
 	var refusal slack.SlackErrorResponse
 	var transport *url.Error
+	var later chat.Later
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &later):
+		return later
 	case errors.As(err, &limited):
 		return a.pace.refused(method, limited.RetryAfter)
 	case errors.As(err, &refusal):
@@ -195,10 +199,14 @@ func (a *Adapter) respond(ctx context.Context, address string, body any) error {
 		if json.Unmarshal(said, &r) == nil && r.Error != "" {
 			return slack.SlackErrorResponse{Err: r.Error, ResponseMetadata: r.ResponseMetadata}
 		}
-		if resp.StatusCode != http.StatusOK {
-			return slack.StatusCodeError{Code: resp.StatusCode}
+		switch resp.StatusCode {
+		case http.StatusOK:
+			return nil
+		case http.StatusTooManyRequests: // of this address alone
+			secs, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+			return chat.Later{At: a.now().Add(time.Duration(max(secs, 1)) * time.Second)}
 		}
-		return nil
+		return slack.StatusCodeError{Code: resp.StatusCode}
 	})
 }
 

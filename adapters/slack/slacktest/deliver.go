@@ -22,7 +22,7 @@ const ackWithin = 3 * time.Second
 // delivery is one envelope on its way to the app.
 type delivery struct {
 	kind    string // events_api, slash_commands or interactive
-	payload object
+	payload any
 	form    url.Values // of a slash command over HTTP
 	event   bool       // comes again until acknowledged
 	done    func(ack []byte, err error)
@@ -90,6 +90,12 @@ func (s *Server) Redeliver() error {
 		d.done(ack, nil)
 	}
 	return err
+}
+
+// Envelope delivers a payload of the caller's own over Socket Mode once (kind is events_api, slash_commands or
+// interactive) and returns what the acknowledgement carried.
+func (s *Server) Envelope(kind string, payload any) ([]byte, error) {
+	return s.overSocket(&delivery{kind: kind, payload: payload}, 0)
 }
 
 // transmit sends an envelope once and waits for its acknowledgement.

@@ -46,6 +46,7 @@ type Server struct {
 	pending    map[string]chan []byte // acknowledgements awaited, by envelope
 	turn       int                    // which socket gets the next envelope
 	last       *delivery
+	paces      map[string]time.Time // when the next message in a channel would be on time
 	faults     []*Fault
 	calls      []call
 	violations []string
@@ -84,7 +85,7 @@ func Start(o Options) *Server {
 		opt: o, closed: make(chan struct{}), installed: true,
 		client:   &http.Client{Timeout: ackWithin, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 		channels: map[string]*channel{}, users: map[string]*user{}, names: map[string]string{}, responses: map[string]*response{},
-		triggers: map[string]*trigger{}, files: map[string]*file{}, pending: map[string]chan []byte{},
+		triggers: map[string]*trigger{}, files: map[string]*file{}, pending: map[string]chan []byte{}, paces: map[string]time.Time{},
 	}
 	s.users[BotID] = &user{id: BotID, name: "Interviewbot", bot: true}
 	mux := http.NewServeMux()

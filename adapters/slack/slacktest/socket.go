@@ -15,8 +15,9 @@ import (
 
 // socket is one Socket Mode connection. https://docs.slack.dev/apis/events-api/using-socket-mode
 type socket struct {
-	conn *websocket.Conn
-	mu   sync.Mutex // for writing
+	conn     *websocket.Conn
+	retiring bool       // it was told to disconnect and gets no more envelopes
+	mu       sync.Mutex // for writing
 }
 
 // maxResponse is the size from which Slack drops an acknowledgement without a word.
@@ -112,20 +113,22 @@ func (k *socket) pings(quit chan struct{}) {
 // overSocket sends an envelope over one of the connections, each in turn.
 func (s *Server) overSocket(d *delivery, attempt int) ([]byte, error) {
 	s.mu.Lock()
-	if len(s.sockets) == 0 {
+	open := slices.DeleteFunc(slices.Clone(s.sockets), func(k *socket) bool { return k.retiring })
+	if len(open) == 0 {
 		s.mu.Unlock()
 		return nil, errors.New("the app has no connection")
 	}
 	s.turn++
-	k := s.sockets[s.turn%len(s.sockets)]
+	k := open[s.turn%len(open)]
 	id, wait := s.id("env"), make(chan []byte, 1)
 	s.pending[id] = wait
-	s.mu.Unlock()
 	o := object{"envelope_id": id, "type": d.kind, "payload": d.payload, "accepts_response_payload": !d.event}
 	if d.event && attempt > 0 {
 		o["retry_attempt"], o["retry_reason"] = attempt, "timeout"
 	}
-	if err := k.write(o); err != nil {
+	err := k.write(o)
+	s.mu.Unlock()
+	if err != nil {
 		return nil, fmt.Errorf("the connection is cut: %w", err)
 	}
 	timer := time.NewTimer(ackWithin)
@@ -169,6 +172,7 @@ func (s *Server) Disconnect(reason string, after time.Duration) {
 		return
 	}
 	k := s.sockets[0]
+	k.retiring = true
 	s.mu.Unlock()
 	_ = k.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "test"}})
 	s.work.Go(func() {

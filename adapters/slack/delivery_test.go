@@ -1,0 +1,393 @@
+package slack_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/adaptertest"
+	"github.com/interviewbot/interviewbot/adapters/slack"
+	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// An event whose handling failed is not acknowledged; it comes again as the same event until it is handled.
+func TestEventComesAgain(t *testing.T) {
+	for _, http := range []bool{false, true} {
+		t.Run(fmt.Sprintf("http %v", http), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, http, slacktest.Options{Scopes: allScopes()})
+			var mu sync.Mutex
+			failures := 2
+			s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				if failures--; failures >= 0 {
+					return chat.Response{}, chat.ErrBusy
+				}
+				return chat.Response{}, nil
+			})
+			c := s.server.AddChannel("new", false, false)
+			s.server.Invite(c)
+			s.await("the event did not come three times", func() bool { return s.bot.count() == 3 })
+			all := s.bot.heard()
+			for _, e := range all {
+				if e.ID != all[0].ID || e.What != (chat.Added{}) || e.Channel != channelID(c) {
+					t.Errorf("heard %+v, first %+v", e, all[0])
+				}
+			}
+		})
+	}
+}
+
+// An event that takes longer than Slack waits comes again as the same event, and is not handled less for it.
+func TestSlowEventComesAgain(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{Scopes: allScopes()})
+	slow := make(chan struct{})
+	var once sync.Once
+	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		once.Do(func() { <-slow })
+		return chat.Response{}, nil
+	})
+	s.server.Kick(s.c)
+	s.await("the event did not come again", func() bool { return s.bot.count() == 2 })
+	close(slow)
+	if all := s.bot.heard(); all[0].ID != all[1].ID {
+		t.Errorf("it came as %s and as %s", all[0].ID, all[1].ID)
+	}
+}
+
+// What slack-go cannot decode is read all the same, and acknowledged.
+func TestUndecodableIsRead(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	strange := map[string]any{
+		"type": "block_actions", "user": map[string]any{"id": s.ada.ID(), "name": "ada"}, "trigger_id": "1.2.x",
+		"container": map[string]any{"type": "message", "channel_id": s.c, "message_ts": "1.2"},
+		"message":   map[string]any{"ts": "1.2", "blocks": []any{map[string]any{"type": "section", "text": 5}}},
+		"actions":   []any{map[string]any{"action_id": "1r:hint", "block_id": 7, "type": "button"}},
+	}
+	if _, err := s.server.Envelope("interactive", strange); err != nil {
+		t.Errorf("not acknowledged: %v", err)
+	}
+	if all := s.bot.heard(); len(all) != 1 || all[0].What.(chat.Press).Action != "hint" {
+		t.Errorf("heard %+v", all)
+	}
+	for _, junk := range []any{"a string", 5, []any{}, map[string]any{"type": "block_actions"}, map[string]any{"type": "of the future"}} {
+		if _, err := s.server.Envelope("interactive", junk); err != nil {
+			t.Errorf("%v is not acknowledged: %v", junk, err)
+		}
+	}
+	if n := s.bot.count(); n != 1 {
+		t.Errorf("the handler heard %d events", n)
+	}
+}
+
+// Slack renews connections; with two of them nothing is lost meanwhile.
+func TestRenewalLosesNothing(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		m := say("Heard " + e.What.(chat.Call).Args["topic"] + ".")
+		return chat.Response{Reply: &m}, nil
+	})
+	for i, reason := range []string{"warning", "refresh_requested", "warning", "refresh_requested"} {
+		s.await("there are no two connections", func() bool { return s.server.Connections() == 2 })
+		s.server.Disconnect(reason, 50*time.Millisecond)
+		for j := range 5 {
+			s.must(s.ada.Type(s.c, fmt.Sprintf("/interview practice n%d-%d", i, j)))
+		}
+		for j := range 5 {
+			s.sees(s.c, fmt.Sprintf("Heard n%d-%d.", i, j))
+		}
+	}
+	if got := s.ada.Troubles(); len(got) != 0 {
+		t.Errorf("lost: %q", got)
+	}
+	if err := s.adapter().Healthy(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Slack allows ten connections, so five processes; a sixth stands by, and takes over.
+func TestSixthProcessStandsBy(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{})
+	keep := adaptertest.NewKeep(time.Now)
+	var wg sync.WaitGroup
+	stops := make([]context.CancelFunc, 6)
+	all := make([]*slack.Adapter, 6)
+	t.Cleanup(func() {
+		for _, stop := range stops {
+			stop()
+		}
+		wg.Wait()
+		server.Close()
+	})
+	await := func(what string, ok func() bool) {
+		t.Helper()
+		(&world{t: t, server: server}).await(what, ok)
+	}
+	for i := range all {
+		a, err := slack.New(slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Keep: keep.As(fmt.Sprint(i)), Table: table()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[i] = a
+		ctx, stop := context.WithCancel(context.Background())
+		stops[i] = stop
+		wg.Go(func() {
+			if err := a.Run(ctx, (&ears{}).handle); err != nil {
+				t.Error(err)
+			}
+		})
+		if i < 5 {
+			await("a process is not up", func() bool { return a.Healthy() == nil })
+		}
+	}
+	await("the sixth does not say that it stands by", func() bool {
+		err := all[5].Healthy()
+		return err != nil && strings.Contains(err.Error(), "standing by")
+	})
+	await("there are not ten connections", func() bool { return server.Connections() == 10 })
+	stops[2]()
+	await("the sixth does not take over", func() bool { return all[5].Healthy() == nil })
+	if v := server.Violations(); len(v) > 0 {
+		t.Errorf("Slack would refuse: %q", v)
+	}
+}
+
+// A workspace that removes the app is closed: the handler hears of it, calls say so, and the operator gets a sentence.
+func TestUninstalled(t *testing.T) {
+	for _, http := range []bool{false, true} {
+		t.Run(fmt.Sprintf("http %v", http), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, http, slacktest.Options{})
+			s.server.Uninstall()
+			var err error
+			select {
+			case err = <-s.ended:
+				s.ended <- err
+			case <-time.After(20 * time.Second):
+				t.Fatal("Run goes on")
+			}
+			if err == nil || !strings.Contains(err.Error(), "install the app again") || !errors.Is(err, chat.ErrRevoked) {
+				t.Errorf("Run returned %v", err)
+			}
+			all := s.bot.heard()
+			if len(all) == 0 || all[0].What != (chat.Removed{}) || all[0].Channel != "" || all[0].Space != s.Space() {
+				t.Errorf("heard %+v", all)
+			}
+			before := s.server.Calls("chat.postMessage", false)
+			if _, err := s.Platform().Post(t.Context(), channelID(s.c), say("x"), ""); !errors.Is(err, chat.ErrRevoked) {
+				t.Errorf("a post got %v", err)
+			}
+			if n := s.server.Calls("chat.postMessage", false); n != before {
+				t.Error("a closed workspace is still called")
+			}
+			if s.adapter().Healthy() == nil {
+				t.Error("a closed workspace is healthy")
+			}
+		})
+	}
+}
+
+// While the removal cannot be stored, the workspace stays open so that the event can come again.
+func TestUninstalledIsStoredFirst(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{Retry: []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}})
+	var mu sync.Mutex
+	n := 0
+	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if n++; n < 3 {
+			return chat.Response{}, errors.New("disk full")
+		}
+		return chat.Response{}, nil
+	})
+	s.server.Uninstall()
+	select {
+	case err := <-s.ended:
+		s.ended <- nil
+		if !errors.Is(err, chat.ErrRevoked) {
+			t.Errorf("Run returned %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("Run goes on")
+	}
+	if s.bot.count() < 3 {
+		t.Errorf("the workspace was closed after %d events, none of them stored", s.bot.count())
+	}
+}
+
+func TestRefusedTokens(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	good := slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, SigningSecret: "s", APIURL: server.APIURL(), Table: table()}
+	for name, c := range map[string]struct {
+		change func(*slack.Options)
+		want   string
+	}{
+		"bot token of another app":     {func(o *slack.Options) { o.BotToken = "xoxb-other" }, "SLACK_BOT_TOKEN"},
+		"the same over HTTP":           {func(o *slack.Options) { o.BotToken, o.HTTP = "xoxb-other", true }, "SLACK_BOT_TOKEN"},
+		"app token of another app":     {func(o *slack.Options) { o.AppToken = "xapp-other" }, "SLACK_APP_TOKEN"},
+		"no app token but Slack's own": {func(o *slack.Options) { o.AppToken = "xapp-" }, "SLACK_APP_TOKEN"},
+	} {
+		o := good
+		c.change(&o)
+		a, err := slack.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		err = a.Run(ctx, (&ears{}).handle)
+		if stop(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: Run returned %v, want a sentence about %s", name, err, c.want)
+		}
+	}
+}
+
+// Mistakes in the configuration are all named at once.
+func TestOptionsAreChecked(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    slack.Options
+		want []string
+	}{
+		"nothing":      {slack.Options{}, []string{"SLACK_BOT_TOKEN is missing", "SLACK_APP_TOKEN is missing"}},
+		"nothing HTTP": {slack.Options{HTTP: true}, []string{"SLACK_BOT_TOKEN is missing", "SLACK_SIGNING_SECRET is missing"}},
+		"swapped":      {slack.Options{BotToken: "xapp-1", AppToken: "xoxb-1"}, []string{"belongs in SLACK_APP_TOKEN", "begins with xapp-"}},
+		"a person's":   {slack.Options{BotToken: "xoxp-1", AppToken: "xapp-1"}, []string{"a person's token"}},
+		"no address":   {slack.Options{BotToken: "xoxb-1", AppToken: "xapp-1", APIURL: "slack.com/api"}, []string{"SLACK_API_URL"}},
+	} {
+		_, err := slack.New(c.o)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", name, err, want)
+			}
+		}
+		if err != nil && (strings.Contains(err.Error(), "xoxp-1") || strings.Contains(err.Error(), "xapp-1")) {
+			t.Errorf("%s: the error holds a token: %v", name, err)
+		}
+	}
+}
+
+// Requests that arrive before the adapter runs, or after, are asked to come again; Slack's check of the address is
+// answered at any time.
+func TestHTTPBeforeRun(t *testing.T) {
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	a, err := slack.New(slack.Options{BotToken: server.BotToken, SigningSecret: server.SigningSecret, APIURL: server.APIURL(), HTTP: true, Table: table()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for body, want := range map[string]int{
+		`{"type":"url_verification","challenge":"c0ffee","token":"x"}`:                                        200,
+		`{"type":"event_callback","team_id":"T0TEAM001","event_id":"Ev1","event":{"type":"app_uninstalled"}}`: 503,
+		"command=%2Finterview&text=&user_id=U1&channel_id=C1&trigger_id=1.2.x":                                503,
+	} {
+		req, err := server.Signed("http://bot.example/slack/events", "application/json", []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		a.Handler().ServeHTTP(w, req)
+		if w.Code != want || want == 200 && w.Body.String() != "c0ffee" {
+			t.Errorf("%s: %d %s, want %d", body, w.Code, w.Body, want)
+		}
+	}
+}
+
+// An address to answer at that is not Slack's is never spoken to; the answer goes another way.
+func TestForeignResponseURL(t *testing.T) {
+	t.Parallel()
+	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a foreign address was called") }))
+	t.Cleanup(foreign.Close)
+	s := newScene(t, false, slacktest.Options{})
+	s.bot.replies(say("An answer."))
+	for _, address := range []string{foreign.URL, "https://hooks.slack.com.evil.example/x", "http://hooks.slack.com/x", "https://user@hooks.slack.com/x", "file:///etc/passwd", ":"} {
+		_, err := s.server.Envelope("interactive", map[string]any{
+			"type": "block_actions", "user": map[string]any{"id": s.ada.ID()}, "trigger_id": "1." + fmt.Sprint(len(address)), "response_url": address,
+			"container": map[string]any{"type": "message", "channel_id": s.c, "message_ts": "1.2"}, "actions": []any{map[string]any{"action_id": "1r:hint"}},
+		})
+		s.must(err)
+	}
+	s.await("the answers do not come directly", func() bool { return len(s.ada.Screen(s.ada.Direct())) == 6 })
+}
+
+// Logs hold no token, secret or address to answer at, and nothing that anybody wrote, whatever goes wrong.
+func TestLogsHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var logged bytes.Buffer
+	server := slacktest.Start(slacktest.Options{Scopes: []string{"chat:write", "commands"}})
+	t.Cleanup(server.Close)
+	h := &ears{}
+	a, err := slack.New(slack.Options{
+		BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Table: table(),
+		Log: slog.New(slog.NewJSONHandler(writer(func(p []byte) (int, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return logged.Write(p)
+		}), &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx, h.handle) }()
+	w := &world{t: t, server: server}
+	w.await("not up", func() bool { return a.Healthy() == nil })
+	ada, c := server.AddPerson("Ada", "", false), server.AddChannel("general", false, true)
+	h.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		m := say("my secret answer")
+		if e.What.(chat.Call).Args["topic"] == "panic" {
+			panic("it broke")
+		}
+		return chat.Response{Reply: &m}, errors.New("disk full")
+	})
+	for i, line := range []string{"/interview practice my-secret-words", "/interview practice panic"} {
+		if err := ada.Type(c, line); err != nil {
+			t.Fatal(err)
+		}
+		w.await("no answer", func() bool { return len(ada.Screen(c)) == i+1 })
+	}
+	server.Fail(slacktest.Fault{Method: "views.open", Kind: slacktest.Broken})
+	h.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		return chat.Response{Form: answerForm("my-secret-words")}, nil
+	})
+	if err := ada.Type(c, "/interview setup"); err != nil {
+		t.Fatal(err)
+	}
+	w.await("no answer", func() bool { return len(ada.Screen(c)) == 3 })
+	_, _ = server.Envelope("interactive", json.RawMessage(`{"type":"view_submission","user":"my-secret-words"}`))
+	server.Close()
+	stop()
+	<-done
+	mu.Lock()
+	defer mu.Unlock()
+	if logged.Len() == 0 {
+		t.Error("nothing was logged of all that went wrong")
+	}
+	for _, secret := range []string{server.BotToken, server.AppToken, server.SigningSecret, "/respond/", "ticket", "my-secret", "my secret"} {
+		if strings.Contains(logged.String(), secret) {
+			t.Errorf("the log holds %q:\n%s", secret, logged.String())
+		}
+	}
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }

@@ -1,0 +1,262 @@
+package slack_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// scene is a workspace with one person in a channel, for what only Slack has.
+type scene struct {
+	*world
+	t   *testing.T
+	bot *ears
+	ada *slacktest.Person
+	c   string
+}
+
+func newScene(t *testing.T, http bool, o slacktest.Options) *scene {
+	t.Helper()
+	s := &scene{t: t, bot: &ears{}}
+	s.world = newWorld(t, http, o, s.bot.handle, table())
+	s.ada, s.c = s.server.AddPerson("Ada", "Europe/Berlin", false), s.server.AddChannel("general", false, true)
+	return s
+}
+
+func (s *scene) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// dialog waits for a dialog that holds the text, in its page or its errors.
+func (s *scene) dialog(text string) *slacktest.Dialog {
+	s.t.Helper()
+	var d *slacktest.Dialog
+	s.await("no dialog says "+text, func() bool {
+		d = s.ada.Dialog()
+		if d == nil {
+			return false
+		}
+		all := d.Title + d.Page.Text
+		for _, in := range d.Inputs {
+			all += in.Error
+		}
+		return strings.Contains(all, text)
+	})
+	return d
+}
+
+// sees waits for a message in a channel.
+func (s *scene) sees(channel, text string) slacktest.Message {
+	s.t.Helper()
+	var found slacktest.Message
+	s.await("nobody says "+text, func() bool {
+		for _, m := range s.ada.Screen(channel) {
+			if strings.Contains(m.Text, text) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func answerForm(value ...string) *chat.Form {
+	return &chat.Form{ID: "answer", Title: "Your answer", Send: "Send", Inputs: []chat.Input{{ID: "text", Label: "Your answer", Type: chat.Area, Value: value}}}
+}
+
+// feedback answers a submission with a dialog of buttons, and each button as its label says.
+func feedback(_ context.Context, e chat.Event) (chat.Response, error) {
+	reply := func(text string) *chat.Message {
+		m := say(text, buttons(
+			chat.Button{Label: "Hint", Action: "hint"},
+			chat.Button{Label: "Show the answer", Action: "show", Gives: chat.GivesUpdate},
+			chat.Button{Label: "Try again", Action: "again", Gives: chat.GivesForm}))
+		return &m
+	}
+	switch w := e.What.(type) {
+	case chat.Submit:
+		return chat.Response{Reply: reply("I found 3 of 5 points in: " + w.Value("text"))}, nil
+	case chat.Press:
+		switch w.Action {
+		case "hint":
+			return chat.Response{Reply: reply("A hint.")}, nil
+		case "show":
+			return chat.Response{Update: reply("The model answer.")}, nil
+		case "again":
+			return chat.Response{Form: answerForm("what I had")}, nil
+		}
+	}
+	return chat.Response{Form: answerForm()}, nil
+}
+
+func TestDialogGoesOn(t *testing.T) {
+	for _, http := range []bool{false, true} {
+		t.Run(fmt.Sprintf("http %v", http), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, http, slacktest.Options{})
+			s.bot.answers(feedback)
+			s.must(s.ada.Type(s.c, "/interview setup"))
+			s.dialog("Your answer")
+			s.must(s.ada.Fill("Your answer", "every miss pays twice"))
+			s.must(s.ada.Submit())
+			d := s.dialog("I found 3 of 5 points in: every miss pays twice")
+			if d.Depth != 1 || d.Send != "" || len(d.Inputs) != 0 {
+				t.Errorf("the answer to a form is %+v", d)
+			}
+			// A reply lies on top, so that closing it leads back; where no more fits, it takes the place of the last.
+			for _, depth := range []int{2, 3, 3} {
+				s.must(s.ada.Press(s.c, "Hint"))
+				s.await("no hint", func() bool { d := s.ada.Dialog(); return d.Depth == depth && strings.Contains(d.Page.Text, "A hint.") })
+			}
+			s.must(s.ada.Cancel())
+			s.must(s.ada.Cancel())
+			s.dialog("I found 3 of 5 points")
+			s.must(s.ada.Press(s.c, "Show the answer"))
+			if d := s.dialog("The model answer."); d.Depth != 1 || strings.Contains(d.Page.Text, "I found") {
+				t.Errorf("the update is %+v", d)
+			}
+			s.must(s.ada.Press(s.c, "Try again"))
+			s.await("the form is not there again", func() bool { d := s.ada.Dialog(); return len(d.Inputs) == 1 && d.Depth == 1 })
+			if d := s.ada.Dialog(); len(d.Inputs[0].Values) != 1 || d.Inputs[0].Values[0] != "what I had" {
+				t.Errorf("the form again is %+v", d)
+			}
+			s.must(s.ada.Submit())
+			s.dialog("I found 3 of 5 points in: what I had")
+			for _, e := range s.bot.heard() {
+				if e.Channel != channelID(s.c) || e.Direct {
+					t.Errorf("%T happened in %q", e.What, e.Channel)
+				}
+			}
+		})
+	}
+}
+
+// slowSubmit lets a submission wait until told, and says when it arrived.
+func slowSubmit(s *scene, r chat.Response, err error) (arrived, release chan struct{}) {
+	arrived, release = make(chan struct{}), make(chan struct{})
+	s.bot.answers(func(ctx context.Context, e chat.Event) (chat.Response, error) {
+		if _, ok := e.What.(chat.Submit); !ok {
+			return chat.Response{Form: answerForm()}, nil
+		}
+		close(arrived)
+		select {
+		case <-release:
+		case <-ctx.Done():
+		}
+		return r, err
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.must(s.ada.Fill("Your answer", "worth keeping"))
+	s.must(s.ada.Submit())
+	<-arrived
+	return arrived, release
+}
+
+// While a text is being stored it stays on the screen, and nothing says that it counts.
+func TestSavingShowsTheText(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	m := say("Counted.")
+	_, release := slowSubmit(s, chat.Response{Reply: &m}, nil)
+	if d := s.dialog("Saving…"); !strings.Contains(d.Page.Text, "worth keeping") || d.Send != "" {
+		t.Errorf("while saving the dialog is %+v", d)
+	}
+	close(release)
+	if d := s.dialog("Counted."); strings.Contains(d.Page.Text, "Saving") {
+		t.Errorf("after saving the dialog is %+v", d)
+	}
+	if got := s.ada.Troubles(); len(got) != 0 {
+		t.Errorf("Slack complained: %q", got)
+	}
+}
+
+// A dialog that was closed meanwhile cannot be updated: the answer comes as a message.
+func TestClosedWhileSaving(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{})
+	m := say("Counted.")
+	_, release := slowSubmit(s, chat.Response{Reply: &m}, nil)
+	s.dialog("Saving…")
+	s.must(s.ada.Cancel())
+	close(release)
+	s.sees(s.ada.Direct(), "Counted.")
+}
+
+// A text that could not be stored is handed back, wherever the person is by then.
+func TestNotStoredIsHandedBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	m := say("The disk is full: nothing was saved.")
+	_, release := slowSubmit(s, chat.Response{Reply: &m}, chat.Error("disk full"))
+	s.dialog("Saving…")
+	s.must(s.ada.Cancel())
+	close(release)
+	if got := s.sees(s.ada.Direct(), "nothing was saved"); !strings.Contains(got.Text, "worth keeping") {
+		t.Errorf("handed back: %q", got.Text)
+	}
+}
+
+// A form that comes too late for Slack's trigger is replaced by a sentence that says what to do.
+func TestFormTooLate(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		s.Overdue()
+		return chat.Response{Form: answerForm()}, nil
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	if m := s.sees(s.c, "too long"); !m.Private || !strings.Contains(m.Text, "again") {
+		t.Errorf("said %+v", m)
+	}
+	if d := s.ada.Dialog(); d != nil || len(s.ada.Troubles()) != 0 {
+		t.Errorf("dialog %+v, troubles %q", d, s.ada.Troubles())
+	}
+}
+
+func TestHomeIsUpdated(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{})
+	page := func(text string) []chat.Block {
+		return []chat.Block{chat.Heading{Text: chat.T(text)}, buttons(
+			chat.Button{Label: "Refresh", Action: "refresh", Gives: chat.GivesUpdate}, chat.Button{Label: "Settings", Action: "settings", Gives: chat.GivesForm})}
+	}
+	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		switch w := e.What.(type) {
+		case chat.Press:
+			if w.Action == "settings" {
+				return chat.Response{Form: answerForm()}, nil
+			}
+			return chat.Response{Update: &chat.Message{Summary: "Refreshed.", Blocks: page("Your streak is 13")}}, nil
+		case chat.Submit:
+			return chat.Response{}, nil
+		}
+		return chat.Response{Home: page("Your streak is 12")}, nil
+	})
+	home := func(text string) {
+		t.Helper()
+		s.await("the home page does not say "+text, func() bool { h := s.ada.Home(); return h != nil && strings.Contains(h.Text, text) })
+	}
+	s.ada.OpenHome()
+	home("Your streak is 12")
+	s.must(s.ada.Press("", "Refresh"))
+	home("Your streak is 13")
+	s.must(s.ada.Press("", "Settings"))
+	s.dialog("Your answer")
+	s.must(s.ada.Fill("Your answer", "x"))
+	s.must(s.ada.Submit())
+	s.await("a dialog answered with nothing stays open", func() bool { return s.ada.Dialog() == nil })
+	for _, e := range s.bot.heard() {
+		if e.Channel != channelID(s.ada.ID()) || !e.Direct {
+			t.Errorf("%T of the home page happened in %q", e.What, e.Channel)
+		}
+	}
+}
