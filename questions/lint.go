@@ -110,6 +110,11 @@ func (q *Question) lintShape(r report) {
 		if n := different(p.Any); n < 3 {
 			r(fmt.Sprintf("points.%d", i), "point %s has %d different phrasings; it needs at least 3 that people really use", p.ID, n)
 		}
+		for k, s := range p.Any {
+			if slices.Contains(p.Any[:k], s) {
+				r(fmt.Sprintf("points.%d.any.%d", i, k), "the phrasing %q stands here twice", s)
+			}
+		}
 	}
 	atLeast("hints", len(q.Hints), 3)
 	atLeast("mistakes", len(q.Mistakes), 1)

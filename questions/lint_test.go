@@ -30,6 +30,7 @@ func TestLintOfOneQuestion(t *testing.T) {
 	}{
 		"in order":                         {nil, ""},
 		"two phrasings":                    {[]string{"      - look at the hit ratio\n      - latency of hits and misses separately\n      - compare hit latency with miss latency\n      - p99 for hits and misses\n      - trace a request\n      - count hits and misses\n", "      - measuring hit rates\n      - latency of hits and misses separately\n"}, ":56: point measure has 2 different phrasings; it needs at least 3"},
+		"a phrasing twice":                 {[]string{"      - trace a request", "      - count hits and misses"}, `:65: the phrasing "count hits and misses" stands here twice`},
 		"two hints":                        {[]string{"  - Follow one request that finds nothing in Redis. How many systems does it talk to?\n", ""}, ":68: hints has 2 entries; it needs at least 3"},
 		"one follow-up":                    {[]string{"  - How would you let one client refill an entry that ran out, without making all others wait?\n", ""}, ":89: followups has 1 entries"},
 		"no sources":                       {[]string{"  - title: \"Redis documentation: cache-aside\"\n    url: https://redis.io/docs/latest/develop/use-cases/cache-aside/\n  - title: \"Nishtala et al., Scaling Memcache at Facebook, NSDI 2013 (leases against thundering herds)\"\n    url: https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala\n", "  []\n"}, ":92: sources has 0 entries"},
