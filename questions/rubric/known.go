@@ -4,39 +4,62 @@ package rubric
 
 // known lists words that are one typing mistake away from another word of the bank. Words are added, never taken out.
 const known = `
- abort aborts absolute accept access adapt adapter adopt adopter affect allocates allow allowed allows allusion alone along among amortized assure 
- batch binding black bloch block blocked blocking blocks bridge brings broke broken broker bucket budget building cable caches caching called caller 
- callers calls cases casual catch catches catching causal cause causes cells chain chair chance change changed changes changing charge charged check 
- chunk claim clash class clause clauses clean cleans clear clone cloned close closed closes closing codes collide collision collisions collusion comes 
- common commonjs comparator compare compared compares comparing compatibility compatible compete competes complain complaint complete completely 
- complexity components computation compute computed computes computing concept conception confirm conform consent contact content contention contents 
- contest context contract contrast convention conversion convert converts cores costs could count counted counter counts court cpython crash crashes 
- cures cython decide decided decides deciding decision decode decoded deliver dereference dereferencing derive deserialize desert deserts dessert 
- discreet discrete divided division effect ejection election elusion ensure entered entire entries entry equality erection event exact except 
- exception exist existence exists exits expand expansive expect expend expensive expiration expire expired expires expiry explain explains explanation 
- extended extension extensions extra extract fails falls false fault feature fetch field fills filter first fixed folder formal format formed former 
- forth forty fourth future grace graves group grown grows guard guess handed handle handled handler handles hashing hatch having heads healing heaps 
- hears heating helps herds hints hitting holds hosting hours house https httpx illusion image incidents index injection inner input insect insert 
- inserted inserts inside insure integer integration integrations intend intent invert inverted inverts issue items lacking lacks lagging lasting latch 
- later lateral leads leaks lease leases least leave leaves light limit lines links listing lists literal literals lives loads local locking locks 
- lockup lockups logging logic logical login looking looks lookup lookups loops loose loosens loser loses lower macro macrotask mapping marital martial 
- massage match memory merge message messages metric metrics micro microtask microtasks might minimal mistake mistaken mistakes model modes module 
- modules mopping moves mutable mutably night nodejs nodes normal notes notice noticed notin number object observe obsolete older optimal option 
- optional order ordered ordering orderly orders other owned owners packed packet pages parked parse parsing partial parties parting partition parts 
- party pasting patch paths patient pause percent perception personal personnel phase phases phrase picked pickled place places plain plane planned 
- planner plans pocket point points polled polling pooled pooling porting ports posting posts power precision premise present presentation preserve 
- prevent prevention prevents prevision price prime principal principle principles print printed printing prints prize process producer produces 
- product production program programmer programming progress project promise promises protected protects proves provided provider provision pulled 
- pulling pulls putting quality query quest queue queued queueing queues quick quiet quite quote races raise raising range rates reader readers reads 
- ready recent reception redis reference referenced references referencing refused rejection relation relative remain remains render rendering replace 
- replaced replaces replacing replay reply reserve reserved restart restarts restate retained retire retires retries retry reused reverse reversed 
- revision right rising roads rocket roles rounds route rules scale scaling scans scant scope score sealing seeks sends serializable serialize serve 
- served server servers serves setting sever several shape shard sharded sharding share shared shares sharing sharp short shortening shorter shows 
- signal simple single sites sitting sizes skating slack sleep slope slots slows small smaller socket sockets sorting sorts space spare speed spend 
- split stack stacks stage stages stake stale staleness stall stars start started starting starts starve starves state states stating stationary 
- stationery status stays stealing steps still stock stone stops store stored stores story string strings strong stuck table tables taken tasks tests 
- texts their there these think those thought thread threaded threads threat threats three tight timed timer timers times token topic trace track 
- tracks trade trail train treat trees trial tries trips trust types typically unequal union unique united unites units untied until update upgrade 
- uptime usage users valid value values valves version views waiting waits waste watch where which while white whiting whole words worked worker works 
- world worse worst would write writer writers writes writing written wrote 
+ abort aborts absence absent absolute accept access adapt adapter adopt adopter affect alias alike alive allocates allocator allow allowed allows 
+ allusion alone along among amortised amortized amplification amplified amplify analysed analyser analysis analytics analyze analyzer apparent appear 
+ application applications applied applies apply assume assure attach attack attacker attacks backed backend batch became become becomes beyer binding 
+ black blacklist blind blink bloch block blocked blocking blocklist blocks books bought bridge bring brings broke broken broker brooks brought bucket 
+ budget building buyer buyers cable caches caching called caller callers calls cases casual catalog catalogue catch catches catching causal cause 
+ causes cells certainly certainty chain chaining chains chair chance change changed changes changing characterisation characterization characters 
+ charge charged charging chart cheap cheaper cheat check checked checker chose chunk claim clash class classes clause clauses clean cleaned cleans 
+ clear clearly clears click clicks clock clocks clone cloned close closed closer closes closing codes collide collision collisions collusion comes 
+ common commonjs comparator compare compared compares comparing compatibility compatible compete competes complain complained complains complaint 
+ complaints complete completely complexity components computation compute computed computes computing concept conception confidence config confirm 
+ confirmation confirmed confirms conform consent considered contact contain contained container containers contains content contention contents 
+ contest context contiguous continents continuation contract contrast convention conversion convert converts cores costs could count counted counter 
+ counting counts court covers cpython crash crashed crashes create created creates creating cures cython decide decided decides deciding decision 
+ decode decoded dedupe deduplicate deliver delivered delivers delivery dereference dereferencing derive deserialize desert deserts dessert discreet 
+ discrete divide divided divides division domain domains dominate dominated dominator double doubles doubly driven dynamic dynamo edits effect 
+ ejection election elusion ensure entered entire entries entry equality erection event events eventual exact except exception exclude exclusive exist 
+ existence existing exists exits expand expansive expect expend expensive experience expiration expire expired expires expiry explain explains 
+ explanation extend extended extends extension extensions extra extract factor factory fails falls false fault feature fetch field files fills filter 
+ fires first fixed fixes flood flooding floor folder force forge forges forget forgetting forgot formal format formats formed former forth forty 
+ fourth freed frees freezes frequency frequent future grace graceful graves group grown grows guard guess handed handle handled handler handlers 
+ handles hands hangs hashing hatch having heads healing health healthy heapq heaps hearing hears heating helps herds hints hitting holds hosting hours 
+ house https httpx ideal ideas identify identity illusion image incidents index inject injection inner input insect insert inserted insertions inserts 
+ inside insure integer integration integrations integrity intend intended intensive intent internal internals interned internet interval invention 
+ inversion invert inverted inverts issue items jumps jumpy killed killer knobs knows lacking lacks lagging lasting latch later lateral layer layers 
+ leading leads leaks lease leases least leave leaves leaving light likes limit lines links listing lists literal literals lives loading loads local 
+ locally location locked locking locks lockup lockups logging logic logical login looked looking looks lookup lookups loops loose loosens loser loses 
+ lower macro macrotask mapping march marital marking martial massage master match matches matching matter mattered matters means meant media median 
+ memory merge message messages messaging metric metrics micro microtask microtasks might minimal minus minute minutes mistake mistaken mistakes model 
+ modeling modelling modes modification modified modifies modify module modules modulo mopping moves multiple multiplied multiplies multiply mutable 
+ mutably nearby nearly newer night nodejs nodes noise noisy normal notes notice noticed noticing notin notion number object observe obsolete older 
+ optimal option optional order ordered ordering orderly orders other otherwise owned owner owners packed packet pages paginate pagination paging paper 
+ papers parameterised parked parse parser parsing partial parties parting partition partitioning partitions parts party passed passes pasting patch 
+ paths patience patient pause paused pauses payers percent perception personal personnel phase phases phrase picked pickled pickling picks place 
+ placed places placing plain plane planned planner plans plant pocket point points polled poller polling polls pooled pooling pools porting ports 
+ position positions posix posting posts power practical practice practices practise precision premise present presentation preserve prevent prevention 
+ prevents prevision price prices prime principal principle principles print printed printing prints prioritised priority prize probe probing process 
+ producer producers produces product production products program programmer programming programs progress project promise promised promises promote 
+ promoted promotion prompt properly property protect protected protecting protection protects prove proves provided provider provision pulled pulling 
+ pulls putting quality query quest queue queued queueing queues quick quiet quite quotas quote races raise raising range rates reach reached reaches 
+ react reader readers reads ready rebuild rebuilder rebuilds rebuilt recency recent reception reconcile reconciliation record recorded records redis 
+ reference referenced references referencing refill refinements refuse refused register rejection related relation relational relations relative relay 
+ relays remain remaining remains render rendering replace replaced replacement replaces replacing replay replayed replays replica replicas replicate 
+ replicated replication reply report reporting reports reserve reserved resets resist resort respond response responses responsibilities 
+ responsibility responsible restart restartable restarting restarts restate rests retained retention retire retires retried retries retrieval retry 
+ retrying reuse reused reverse reversed revision revocation revoke revoked revoking reworded right rising roads rocket roles rolls rounds route router 
+ rules safely safety sample sampled sampling saving saying scale scales scaling scans scant schema scheme scope scopes score scoring script scripts 
+ scrypt sealing seeks sends serializable serialize serve served server servers serves setting seven sever several shape shapes shard sharded sharding 
+ shards share shared shares sharing sharp shipped shoes short shortener shortening shorter shown shows sides signal simple simpler single sites 
+ sitting sizes skating skipped slack sleep slipped slope slots slows small smaller smallest socket sockets sorting sorts space spaces spans spare 
+ sparse speed speeds spend spent spikes spite split sport spring stable stack stacks stage stages stake stale staleness stall stalls stars start 
+ started starting starts starve starves state states stating stationary stationery status stays stealing stems steps still stock stone stops store 
+ stored stores storing storm story string strings strip stripe striped strong stuck styles suffice suffices suffix system systemd systems table tables 
+ taken taking talking talks tasks teams terms tests texts thanks their there these think those thought thread threaded threads threat threats three 
+ tight timed timer timers times token tokenize tokens topic topics trace traces tracing track tracking tracks trade trades trail train trained treat 
+ treated treating trees trial tries trips trust tuned turned types typically undone unequal union unique united unites units unlike unlink unlinks 
+ untied until update upgrade uptime usage users valid value values valves version views waited waiting waits wanted waste wasted watch weakening 
+ weaker weigh weighs weighted where wherever which while white whiting whole wipes wires words worked worker workers works world worse worst would 
+ write writer writers writes writing written wrote 
 `
