@@ -182,7 +182,7 @@ func TestALateAnswerRepairs(t *testing.T) {
 		t.Fatalf("after a missed round: %+v", m.Streak)
 	}
 	ada.Type(s.here, "streak")
-	ada.Hears(s.here, "1 answered in all · best 1", "Answer Wednesday's question")
+	ada.Hears(s.here, "1 answered in all · best 1", "Wednesday is open for repair until Mon 09:00")
 	ada.Press(s.here, "Answer Wednesday's question")
 	s.fillAnswer(ada, s.question(3))
 	ada.Submit()

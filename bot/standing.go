@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/civil"
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/bot/streak"
 )
@@ -135,12 +136,31 @@ func readPlace(tx store.Tx, c call, t store.Track, m store.Member, p store.Perso
 			return one, err
 		}
 		if x.repairable() == "" {
-			round := r
-			one.repair = &round
+			one.repair, one.until = &r, repairUntil(t, r, rounds)
 			break
 		}
 	}
 	return one, nil
+}
+
+// repairUntil is when the second round after a missed one closes; newest are the track's newest rounds.
+func repairUntil(t store.Track, missed store.Round, newest []store.Round) time.Time {
+	last, at := missed.No, missed.Ends
+	for _, r := range newest {
+		if r.No > last && r.No <= missed.No+2 {
+			last, at = r.No, r.Ends
+		}
+	}
+	sched, err := civil.Parse(t.Cron, t.Zone)
+	if err != nil {
+		return at
+	}
+	for ; last < missed.No+2; last++ {
+		if next, ok := sched.After(at); ok {
+			at = next.At
+		}
+	}
+	return at
 }
 
 func (b *Bot) streakMessage(list []place) *chat.Message {
@@ -167,7 +187,8 @@ func (b *Bot) streakMessage(list []place) *chat.Message {
 	r := chat.Buttons{}
 	if p.repair != nil {
 		r.Row = append(r.Row, b.button("Answer "+roundDay(*p.repair, b.now())+"'s question", "answer", roundKey(p.track.ID, p.repair.No)))
-		out = append(out, paraf("%s is open for repair until the second round after it closes. Or just go on: your next answer carries on from here.", roundDay(*p.repair, b.now())))
+		out = append(out, chat.Paragraph{Text: chat.Join(chat.T(roundDay(*p.repair, b.now())+" is open for repair until "), chat.At(p.until, chat.DayClock, p.zone),
+			chat.T(". Or just go on: your next answer starts a new run."))})
 	}
 	out = append(out, todayLine(p))
 	if p.open != nil && p.member.Answered != p.open.No {
