@@ -62,10 +62,14 @@ func (s *stage) call(k chat.Kind) *call {
 func (c *call) make(ctx context.Context, text string) (written int, err error) {
 	c.s.ready(c.gate, c.kind)
 	before := c.s.Written(c.kind)
-	m := note(text, row(chat.Button{Label: "Answer", Action: "answer.k-1"}))
+	key := "k-1" // a key names one post for ever, so another text has another
+	if text != "One." {
+		key = "k-2"
+	}
+	m := note(text, row(chat.Button{Label: "Answer", Action: "answer." + key}))
 	switch p := c.s.Platform(); c.kind {
 	case chat.KindPost:
-		_, err = p.Post(ctx, c.place, m, "k-1")
+		_, err = p.Post(ctx, c.place, m, key)
 	case chat.KindEdit:
 		err = p.Edit(ctx, c.id, m)
 	default:

@@ -27,7 +27,7 @@ import (
 )
 
 // browserPatience bounds every wait in a browser.
-const browserPatience = 30 * time.Second
+const browserPatience = 60 * time.Second
 
 // chromium starts one headless Chromium for a test and its subtests; without one on this machine the test is skipped.
 func chromium(t *testing.T) context.Context {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -71,7 +70,7 @@ func browseDemo(t *testing.T, browser context.Context) {
 	b.press("Skip a week")
 	b.until("the end of the jump", `!document.querySelector(".clock .row").hidden && document.querySelectorAll("#thread h3").length >= 6`)
 	b.says("/streak")
-	b.until("the streak a week later", `document.body.innerText.split("· best 2 ·").length + document.body.innerText.split("best 2 ·").length > 4 && !document.body.innerText.endsWith("Working…")`)
+	b.sees("2 answered in all · best 2 · ")
 	b.audit("a week later")
 	b.press("Mei")
 	b.sees(q.Title)
@@ -274,16 +273,15 @@ func browseHostile(t *testing.T, browser context.Context) {
 	b.until("the message", `[...document.querySelectorAll(".message:not(.bot)")].some(m => m.innerText.includes("onerror"))`)
 	b.says("/say " + hostile)
 	b.sees("There is no command")
-	for i, text := range []string{strings.Repeat("a", 1<<20), "\u202etxet", "😀\u200b", "    "} {
+	js[bool](b, `(document.getElementById("box").value = ("a".repeat(99) + "\n").repeat(10600), true)`)
+	b.says("and one more")
+	b.sees("more than 1 MiB", "Nothing was sent", "your text is still in place")
+	js[bool](b, `(document.getElementById("box").value = "", true)`)
+	for _, text := range []string{"\u202etxet", "😀\u200b", "    "} {
 		b.says(text)
-		if i == 0 {
-			b.sees("more than 1 MiB")
-			js[bool](b, `(document.getElementById("box").value = "", true)`)
-		}
 	}
 	if js[bool](b, `"hit" in window || !!document.querySelector(".message script, .message img[src='x']")`) {
 		t.Error("a text became a part of the page")
 	}
 	b.shot("texts")
-	fmt.Fprintln(t.Output(), "seen as text:", hostile)
 }
