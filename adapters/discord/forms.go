@@ -1,0 +1,119 @@
+package discord
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// form writes a form as a modal; number stands in its custom id. Discord documents at most five parts in one, so beside five inputs there is no room
+// for an introduction but as the description of the first.
+func form(f chat.Form, number int64) modal {
+	m := modal{CustomID: formID(number, f.ID), Title: clip(cmp.Or(f.Title, "Form"), 45)}
+	inputs := slices.Clone(f.Inputs[:min(len(f.Inputs), 5)])
+	if text, plain := intro(f.Intro); text != "" && len(inputs) < 5 {
+		m.Components = append(m.Components, component{Type: typeText, Content: text})
+	} else if text != "" && inputs[0].Hint == "" {
+		inputs[0].Hint = plain
+	}
+	for _, in := range inputs {
+		c := input(in)
+		m.Components = append(m.Components, component{
+			Type: typeLabel, Label: clip(cmp.Or(in.Label, in.ID), 45), Description: clip(in.Hint, 100), Component: &c,
+		})
+	}
+	return m
+}
+
+func intro(blocks []chat.Block) (text, plain string) {
+	d := draft{ids: map[string]int{}}
+	for _, b := range blocks {
+		d.block(b)
+	}
+	d.shrink()
+	var texts, plains []string
+	for _, p := range d.parts {
+		if p.text != "" {
+			texts, plains = append(texts, p.text), append(plains, p.plain)
+		}
+	}
+	return strings.Join(texts, "\n"), strings.Join(plains, "\n")
+}
+
+func input(in chat.Input) component {
+	c := component{Type: typeInput, CustomID: in.ID, Required: new(!in.Optional)}
+	if in.Type == chat.Select || in.Type == chat.Ticks {
+		c.Type, c.Placeholder, c.Options = typeSelect, clip(in.Placeholder, 150), options(in.Choices, in.Value)
+		if in.Type == chat.Ticks {
+			c.MaxValues = len(c.Options)
+			if in.Optional {
+				c.MinValues = new(0)
+			}
+		}
+		return c
+	}
+	c.Style, c.Placeholder = 1, clip(in.Placeholder, 100)
+	if in.Type == chat.Area {
+		c.Style = 2
+	}
+	if len(in.Value) > 0 {
+		c.Value = clip(in.Value[0], 4000)
+	}
+	c.MaxLength = min(max(cmp.Or(in.Max, 3000), units(c.Value)), 4000)
+	return c
+}
+
+func formID(number int64, id string) string {
+	return string(verbSubmit) + strconv.FormatInt(number, 10) + ":" + id
+}
+
+// refill puts what was sent into the inputs, each error at its input. Of a form that the bot filled anew only empty
+// inputs are touched.
+func (m modal) refill(sent chat.Submit, errors map[string]string, anew bool) modal {
+	m.Components = slices.Clone(m.Components)
+	for i, label := range m.Components {
+		if label.Component == nil {
+			continue
+		}
+		c := *label.Component
+		if e := errors[c.CustomID]; e != "" {
+			m.Components[i].Description = clip(e, 100)
+		}
+		if values, ok := sent.Values[c.CustomID]; ok && !(anew && c.filled()) {
+			c.fill(values)
+		}
+		m.Components[i].Component = &c
+	}
+	return m
+}
+
+func (c *component) filled() bool {
+	return c.Value != "" || slices.ContainsFunc(c.Options, func(o option) bool { return o.Default })
+}
+
+func (c *component) fill(values []string) {
+	if c.Type == typeInput {
+		c.Value = clip(strings.Join(values, "\n"), 4000)
+		c.MaxLength = min(max(c.MaxLength, units(c.Value)), 4000)
+		return
+	}
+	c.Options = slices.Clone(c.Options)
+	for i := range c.Options {
+		c.Options[i].Default = slices.Contains(values, c.Options[i].Value)
+	}
+}
+
+// label returns what stands at the input, "" when the modal has no such input.
+func (m modal) label(id string) string {
+	if i := m.place(id); i >= 0 {
+		return m.Components[i].Label
+	}
+	return ""
+}
+
+func (m modal) place(id string) int {
+	return slices.IndexFunc(m.Components, func(c component) bool { return c.Component != nil && c.Component.CustomID == id })
+}
