@@ -35,7 +35,7 @@ func (b *Bot) pressAnswer(ctx context.Context, c call) (chat.Response, error) {
 		return chat.Response{}, err
 	}
 	if m.answer != nil && m.answer.Kind != store.Asked && !m.answer.Deleted {
-		return reply(b.feedback(m, "")), nil
+		return reply(b.feedback(m)), nil
 	}
 	return chat.Response{Form: b.answerForm(m)}, nil
 }
@@ -144,6 +144,7 @@ type given struct {
 	counts bool // is long enough in the person's own words
 	found  []string
 	check  []string
+	marked rubric.Result
 	event  call
 }
 
@@ -186,7 +187,8 @@ func (b *Bot) read(c call, m matter, s chat.Submit) (given, map[string]string) {
 		return g, map[string]string{"text": "There is nothing here yet. A few bullet points are enough."}
 	}
 	r := b.rubric(m)
-	for _, f := range r.Mark(g.text).Findings {
+	g.marked = r.Mark(g.text)
+	for _, f := range g.marked.Findings {
 		switch f.State {
 		case rubric.Found:
 			g.found = append(g.found, f.Point)
@@ -248,6 +250,7 @@ func (b *Bot) pressAsIs(ctx context.Context, c call) (chat.Response, error) {
 
 // keepAnswer stores an answer and replies with its feedback. It is safe to repeat.
 func (b *Bot) keepAnswer(ctx context.Context, c call, m matter, g given) (chat.Response, error) {
+	hash := m.hash
 	_, err := b.write(ctx, c, "store an answer", func(tx store.Tx) error { return b.storeAnswer(tx, m.key, g) })
 	if err != nil {
 		if g.text != "" {
@@ -263,7 +266,10 @@ func (b *Bot) keepAnswer(ctx context.Context, c call, m matter, g given) (chat.R
 		return chat.Response{}, err
 	}
 	b.wake()
-	return reply(b.feedback(m, "")), nil
+	if m.answer.Shown.IsZero() && m.answer.Text == g.text && m.hash == hash {
+		return reply(b.firstStep(m, g.marked)), nil
+	}
+	return reply(b.feedback(m)), nil
 }
 
 // storeAnswer is the one place where an answer is written: with all checks, in the caller's Update.

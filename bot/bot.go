@@ -45,7 +45,7 @@ type Bot struct {
 
 	gate    chan struct{}
 	order   order
-	rubrics rubrics
+	asked   asked
 	poke    chan struct{}
 	ticking sync.Mutex
 	resting resting

@@ -35,7 +35,7 @@ func (b *Bot) pressDontKnow(ctx context.Context, c call) (chat.Response, error) 
 		return chat.Response{}, err
 	}
 	if m.answer != nil && m.answer.Kind != store.Asked {
-		return reply(b.feedback(m, "")), nil
+		return reply(b.feedback(m)), nil
 	}
 	say := "This shows you the model answer, and it counts for your streak this time."
 	switch {

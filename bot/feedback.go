@@ -16,17 +16,17 @@ import (
 // The two steps of feedback (MESSAGES.md, M3): what was found with the person's own words; then the model answer, and
 // ticks for points said differently.
 
-// feedback is the private message about what a person sent; extra is a sentence for its head.
-func (b *Bot) feedback(m matter, extra string) *chat.Message {
+// feedback is the private message about what a person sent.
+func (b *Bot) feedback(m matter) *chat.Message {
 	if !m.answer.Shown.IsZero() {
-		return b.compared(m, extra)
+		return b.compared(m, "")
 	}
-	return b.firstStep(m, extra)
+	return b.firstStep(m, b.rubric(m).Mark(m.answer.Text))
 }
 
-func (b *Bot) firstStep(m matter, extra string) *chat.Message {
+// firstStep says what was found. marked is the rubric's finding on the answer's text.
+func (b *Bot) firstStep(m matter, marked rubric.Result) *chat.Message {
 	a, q := m.answer, m.question
-	marked := b.rubric(m).Mark(a.Text)
 	n := 0
 	var lines []chat.Block
 	list := chat.List{}
@@ -42,7 +42,7 @@ func (b *Bot) firstStep(m matter, extra string) *chat.Message {
 	if left := len(marked.Findings) - len(list.Items); left > 0 {
 		list.Items = append(list.Items, chat.T(fmt.Sprintf("○ %d more to find", left)))
 	}
-	head := m.news() + standing(m) + foundLine(q, a, n, len(marked.Findings)) + extra
+	head := m.news() + standing(m) + foundLine(q, a, n, len(marked.Findings))
 	lines = append(lines, chat.Paragraph{Text: chat.B(strings.TrimSpace(head))})
 	if q.Kind == questions.Choice {
 		lines = append(lines, para(choiceLine(q, a.Choice)))
@@ -238,7 +238,12 @@ func (b *Bot) pressShow(ctx context.Context, c call) (chat.Response, error) {
 func (b *Bot) pressTicks(ctx context.Context, c call) (chat.Response, error) {
 	key := c.arg(-1)
 	ticked := c.What.(chat.Press).Values
-	_, err := b.write(ctx, c, "tick points", func(tx store.Tx) error {
+	m, err := b.matter(ctx, c, key)
+	if err != nil {
+		return chat.Response{}, err
+	}
+	q := m.question
+	_, err = b.write(ctx, c, "tick points", func(tx store.Tx) error {
 		m, err := readMatter(tx, c, key)
 		if err != nil {
 			return err
@@ -247,7 +252,7 @@ func (b *Bot) pressTicks(ctx context.Context, c call) (chat.Response, error) {
 			return sorry("Please look at the model answer first.")
 		}
 		m.answer.Ticks = nil
-		for _, p := range missingPoints(m.question, m.answer) {
+		for _, p := range missingPoints(q, m.answer) {
 			if slices.Contains(ticked, p.ID) {
 				m.answer.Ticks = append(m.answer.Ticks, p.ID)
 			}
@@ -257,8 +262,7 @@ func (b *Bot) pressTicks(ctx context.Context, c call) (chat.Response, error) {
 	if err != nil {
 		return chat.Response{}, err
 	}
-	m, err := b.matter(ctx, c, key)
-	if err != nil {
+	if m, err = b.matter(ctx, c, key); err != nil {
 		return chat.Response{}, err
 	}
 	n := len(said(*m.answer))

@@ -57,10 +57,21 @@ func shown(t store.Track, m store.Member) int {
 // matter reads what the key in an action is about, for the person who pressed. Somebody else's answer, another space's
 // round and what does not exist any more are refused with a sentence.
 func (b *Bot) matter(ctx context.Context, c call, key string) (m matter, err error) {
+	var body []byte
 	err = b.view(ctx, "read what this is about", func(tx store.Tx) error {
-		m, err = readMatter(tx, c, key)
+		if m, err = readMatter(tx, c, key); err != nil {
+			return err
+		}
+		if m.question = b.asked.question(m.hash); m.question != nil {
+			return nil
+		}
+		s, err := tx.Snapshot(m.hash)
+		body = s.Body
 		return err
 	})
+	if err == nil && m.question == nil {
+		m.question, err = b.asked.remember(m.hash, body)
+	}
 	return m, err
 }
 
@@ -71,6 +82,7 @@ const (
 	noSuchAnswer = sorry("That answer is not here any more.")
 )
 
+// readMatter is matter without the question itself, for use in an Update: parsing has no place there.
 func readMatter(tx store.Tx, c call, key string) (matter, error) {
 	m := matter{key: key, user: c.user(), now: tx.Now()}
 	if seq, ok := readSeqKey(key); ok {
@@ -134,7 +146,7 @@ func readMatter(tx store.Tx, c call, key string) (matter, error) {
 	return m, m.rest(tx)
 }
 
-func (m *matter) rest(tx store.Tx) (err error) {
+func (m *matter) rest(tx store.Tx) error {
 	d, err := tx.Draft(m.user, draftKey(m.key))
 	switch {
 	case err == nil && d.Until.After(m.now):
@@ -142,8 +154,7 @@ func (m *matter) rest(tx store.Tx) (err error) {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	m.question, err = questionOf(tx, m.hash)
-	return err
+	return nil
 }
 
 func draftKey(key string) string { return "answer:" + key }
@@ -159,30 +170,52 @@ func (m matter) news() string {
 	return "A freeze covered the last round you missed. "
 }
 
-// rubrics keeps compiled rubrics by the hash of their question; it forgets all when there are too many, which is cheaper
-// than remembering which are old.
-type rubrics struct {
+// asked keeps the questions in use, read and compiled, by the hash of their snapshot. It forgets all when there are too
+// many, which is cheaper than remembering which are old.
+type asked struct {
 	mu sync.Mutex
-	by map[string]*rubric.Rubric
+	by map[string]compiled
 }
 
-const rubricsKept = 1024
-
-func (r *rubrics) of(hash string, q *questions.Question) *rubric.Rubric {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if got, ok := r.by[hash]; ok {
-		return got
-	}
-	if r.by == nil || len(r.by) >= rubricsKept {
-		r.by = map[string]*rubric.Rubric{}
-	}
-	made := q.Rubric()
-	r.by[hash] = made
-	return made
+type compiled struct {
+	question *questions.Question
+	rubric   *rubric.Rubric
 }
 
-func (b *Bot) rubric(m matter) *rubric.Rubric { return b.rubrics.of(m.hash, m.question) }
+const askedKept = 1024
+
+func (a *asked) question(hash string) *questions.Question {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.by[hash].question
+}
+
+func (a *asked) remember(hash string, body []byte) (*questions.Question, error) {
+	q, err := questions.Read(body)
+	if err != nil {
+		return nil, err
+	}
+	c := compiled{q, q.Rubric()}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.by == nil || len(a.by) >= askedKept {
+		a.by = map[string]compiled{}
+	}
+	a.by[hash] = c
+	return q, nil
+}
+
+func (a *asked) rubric(hash string, q *questions.Question) *rubric.Rubric {
+	a.mu.Lock()
+	c, ok := a.by[hash]
+	a.mu.Unlock()
+	if ok {
+		return c.rubric
+	}
+	return q.Rubric()
+}
+
+func (b *Bot) rubric(m matter) *rubric.Rubric { return b.asked.rubric(m.hash, m.question) }
 
 // dayOf is the practice day at t in a zone, the day beginning at 04:00, and the zone's offset then.
 func dayOf(t time.Time, zone string) (day string, offset int) {
