@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -15,6 +16,7 @@ const (
 	maxValue  = 3000 // characters of one input of a form, as chat.Input says
 	maxAction = 80   // bytes, as chat.Button says
 	maxValues = 25   // of one input or menu, and inputs of a form
+	showTime  = 2 * time.Second
 )
 
 // deedOf is what every deed says about itself: the space as the page knows it, who acts, where, and a name that makes a
@@ -178,6 +180,8 @@ func (a *Adapter) submit(ctx context.Context, s scene, form string, values map[s
 // tell hands the scene's event to the bot and shows the answer.
 func (a *Adapter) tell(ctx context.Context, s scene) outcome {
 	resp, err := a.ask(ctx, s.event)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), showTime) // the bot may have used up its own
+	defer cancel()
 	if _, form := s.event.What.(chat.Submit); form && err != nil {
 		return outcome{Say: a.words(s, resp), Errors: resp.Errors} // nothing was stored: the dialog keeps the text
 	}

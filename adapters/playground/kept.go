@@ -20,7 +20,6 @@ type message struct {
 	Name    string    // of the writer, at that time
 	To      string    `json:",omitempty"` // the only person who sees it; "" = everybody in the channel
 	At      time.Time // by the space's clock
-	Edited  bool      `json:",omitempty"`
 	Asked   string    `json:",omitempty"` // the command it answers, as typed
 	Key     string    `json:",omitempty"` // of Post
 	Deed    string    `json:",omitempty"` // the event it came of, so that a resend adds nothing

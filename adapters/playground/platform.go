@@ -187,7 +187,7 @@ func (a *Adapter) Edit(ctx context.Context, id chat.MessageID, m chat.Message) e
 	if _, _, err := a.place(chat.ChannelID(r.id(was.Channel))); err != nil {
 		return fmt.Errorf("edit %s: %w", id, err)
 	}
-	kept, err := r.replace(ctx, was.N, func(k *message) { k.say(r, m); k.Edited = true })
+	kept, err := r.replace(ctx, was.N, func(k *message) { k.say(r, m) })
 	if err != nil {
 		return fmt.Errorf("edit %s: %w", id, err)
 	}

@@ -18,10 +18,14 @@ function grow() {
 	box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
 }
 
+function keep() {
+	stored(session, key, box.value || null);
+	grow();
+}
+
 function set(text) {
 	box.value = text;
-	stored(session, key, text || null);
-	grow();
+	keep();
 }
 
 function close() {
@@ -141,7 +145,7 @@ export function startBox() {
 	if (!box) return;
 	set(stored(session, key) || '');
 	box.addEventListener('input', () => {
-		set(box.value);
+		keep();
 		complete();
 	});
 	box.addEventListener('keydown', pressed);
