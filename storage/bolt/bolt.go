@@ -85,7 +85,7 @@ func (s *Store) View(ctx context.Context, f func(store.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("read %s: %w", s.path, &commit.Panic{Value: p, Stack: debug.Stack()})
+			err = fmt.Errorf("read the data file %s: %w", s.path, &commit.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
 	return f(newTx(t, new(tools), s.now()))
@@ -138,9 +138,9 @@ func (s *Store) explain(err error) error {
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return store.ErrClosed
 	case isFull(err):
-		return fmt.Errorf("write to %s: %w (%v)", s.path, store.ErrFull, err)
+		return fmt.Errorf("write to the data file %s: %w (%v)", s.path, store.ErrFull, err)
 	}
-	return fmt.Errorf("use %s: %w", s.path, err)
+	return fmt.Errorf("use the data file %s: %w", s.path, err)
 }
 
 // isFull also knows the errors of which bbolt keeps only the text.

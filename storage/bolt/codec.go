@@ -17,8 +17,8 @@ import (
 const recordVersion = 1
 
 const (
-	errDamaged store.Error = "a record in the data file is damaged"
-	errVersion store.Error = "a record in the data file was written by a newer version"
+	errDamaged store.Error = "a record in the data file is damaged: restore a backup"
+	errVersion store.Error = "a record in the data file was written by a newer version: run that version"
 )
 
 // coder walks over the fields of one record, in writing or in reading. It can be used for one record after another, which

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -48,7 +49,7 @@ func openFile(ctx context.Context, path string, opt Options) (*bbolt.DB, error) 
 			db.Close()
 			continue
 		}
-		if err := check(db, path); err != nil {
+		if err := check(ctx, db, path); err != nil {
 			db.Close()
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
@@ -72,7 +73,11 @@ func create(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make the folder %s first: %w", folder, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -146,18 +151,20 @@ func opening(err error) error {
 		return fmt.Errorf("%w (%v)", store.ErrFull, err)
 	case errors.Is(err, ErrBroken) || errors.As(err, new(*fs.PathError)):
 		return err
+	case errors.As(err, new(syscall.Errno)):
+		return fmt.Errorf("lock and map the file, which must be on a local file system: %w", err)
 	}
 	return fmt.Errorf("%w (%v)", ErrBroken, err)
 }
 
 // check refuses a file that is cut short, is not ours, or is too new, before anything is written to it.
-func check(db *bbolt.DB, path string) error {
+func check(ctx context.Context, db *bbolt.DB, path string) error {
+	if err := checkPages(ctx, path, false); err != nil {
+		return err
+	}
 	empty := false
 	err := guard(func() error {
 		return db.View(func(t *bbolt.Tx) error {
-			if err := checkLength(t, path); err != nil {
-				return err
-			}
 			first, _ := t.Cursor().First()
 			empty = first == nil
 			return checkFormat(t)
@@ -165,15 +172,6 @@ func check(db *bbolt.DB, path string) error {
 	})
 	if empty {
 		return db.Update(layOut)
-	}
-	return err
-}
-
-// checkLength comes before anything else is read: what lies beyond the end of a file faults.
-func checkLength(t *bbolt.Tx, path string) error {
-	info, err := os.Stat(path)
-	if err == nil && t.Size() > info.Size() {
-		err = fmt.Errorf("%w (it has %d bytes of %d)", ErrBroken, info.Size(), t.Size())
 	}
 	return err
 }
