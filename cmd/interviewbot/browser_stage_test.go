@@ -267,7 +267,11 @@ func (b *tab) shot(name string) {
 	if folder == "" {
 		return
 	}
-	b.until("an end of all movement", `document.getAnimations().every(a => a.playState !== "running")`)
+	b.until("an end of all movement", `(() => {
+		const now = document.getElementById("scroll")?.scrollTop ?? 0, still = window.scrolled === now;
+		window.scrolled = now;
+		return still && document.getAnimations().every(a => a.playState !== "running");
+	})()`)
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
