@@ -194,20 +194,21 @@ func (a *Adapter) replace(ctx context.Context, in *inbound, m chat.Message) erro
 	return a.reply(ctx, in, m)
 }
 
-// showForm opens a form, or turns the dialog that was used into it. A form that comes after the trigger's 3 seconds
-// cannot be opened; pressing again can.
+// showForm opens a form, or turns the dialog that was used into it. A form that comes after the trigger's 3 seconds, or
+// when the dialog is gone, cannot be shown; pressing again can.
 func (a *Adapter) showForm(ctx context.Context, in *inbound, f chat.Form) error {
 	v := a.draw(ctx, f.Intro).form(f, a.titleOf(in.view), in.from)
-	if in.view.isModal() {
-		return a.updateView(ctx, in.view.ID, v)
+	var err error = chat.ErrUnsupported
+	switch {
+	case in.view.isModal():
+		err = a.updateView(ctx, in.view.ID, v)
+	case in.trigger != "" && a.now().Sub(in.at) < triggerFor:
+		err = a.openView(ctx, in.trigger, v)
 	}
-	if in.trigger != "" && a.now().Sub(in.at) < triggerFor {
-		err := a.openView(ctx, in.trigger, v)
-		if err == nil {
-			return nil
-		}
-		a.log.Warn("could not open a dialog", "event", in.event.ID, "error", err)
+	if err == nil {
+		return nil
 	}
+	a.log.Warn("could not show a form", "event", in.event.ID, "error", err)
 	return a.private(ctx, in, *sentence("That took too long to open. Please press again, or give the command again."))
 }
 

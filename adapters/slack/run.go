@@ -17,7 +17,7 @@ const (
 )
 
 // drainFor is how long deliveries under way may still finish after Run's context ended.
-const drainFor = 5 * time.Second
+const drainFor = 3 * time.Second
 
 // identity is what auth.test says about the bot token.
 type identity struct {

@@ -160,7 +160,7 @@ func (a *Adapter) finish(t *turn, err error) {
 func (a *Adapter) ask(ctx context.Context, t *turn) (r chat.Response, err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
-			a.log.Error("a handler panicked", "event", t.in.event.ID, "panic", thrown, "stack", string(debug.Stack()))
+			a.log.Error("a handler panicked", "event", t.in.event.ID, "panic", fmt.Sprintf("%T", thrown), "stack", string(debug.Stack()))
 			err = errors.New("handle an event: the handler panicked")
 		}
 		if err != nil && r.Reply == nil && r.Update == nil && r.Form == nil && len(r.Errors) == 0 {

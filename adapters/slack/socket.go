@@ -25,7 +25,7 @@ const (
 	leaseFor   = time.Minute
 	leaseTrust = 45 * time.Second // of leaseFor, counted from before it was taken
 	leaseRenew = 15 * time.Second
-	leaseRetry = 10 * time.Second
+	leaseRetry = 5 * time.Second
 
 	ackTimeout = 2 * time.Second
 	// socketAck bounds a body in an acknowledgement: Slack drops responses of 20 KiB without a word.
@@ -100,6 +100,7 @@ func (a *Adapter) socket(ctx context.Context, i int, up *lights) error {
 				a.socketEvent(ctx, client, e, i, up, &acks)
 				continue
 			}
+			a.log.Warn("cannot connect to Slack by Socket Mode", "error", failed.ErrorObj, "again in", failed.Backoff)
 			up.set(i, fmt.Errorf("cannot connect to Slack by Socket Mode: %w", failed.ErrorObj))
 			if isRefusal(failed.ErrorObj) {
 				cancel()

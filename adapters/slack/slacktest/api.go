@@ -129,7 +129,7 @@ func arguments(r *http.Request) (args object, token string, err error) {
 		return nil, "", err
 	}
 	args = object{}
-	token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token = strings.TrimSpace(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer"))
 	typ, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if typ == "application/json" {
 		if len(body) > 0 {
