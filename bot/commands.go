@@ -108,7 +108,7 @@ func (b *Bot) pairSubmits() map[string]submit {
 
 // commandHelp shows what there is, or one command.
 func (b *Bot) commandHelp(_ context.Context, c call, args map[string]string) (chat.Response, error) {
-	about := strings.ToLower(strings.TrimSpace(args["about"]))
+	about, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(args["about"])), " ")
 	switch about {
 	case "":
 		return b.help(c), nil

@@ -2,7 +2,9 @@ package bot_test
 
 import (
 	"context"
+	"io/fs"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot"
@@ -28,15 +30,35 @@ func monday() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	bank, err := questions.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
+	bank := fixtureBank(t)
 	s := &stage{T: t, clock: bot.NewClock(monday)}
 	s.store = bottest.NewStore(s.clock.Now)
 	s.start(bank)
 	s.here = s.p.Channel("backend")
 	return s
+}
+
+// fixtureBank is a few questions of the real bank, so that a test does not change with all others.
+func fixtureBank(t testing.TB) *questions.Bank {
+	t.Helper()
+	dir := fstest.MapFS{"tips.yaml": {Data: []byte("- {id: one-tip, part: tools, text: Read one page of the manual of a tool that you use every day.}\n" +
+		"- {id: two-tip, part: backend, topic: security, text: Look up where the service you work on keeps its secrets.}\n")}}
+	for _, file := range []string{"first.yaml", "concurrency/transfer-deadlock.yaml", "caching/cache-makes-it-slower.yaml", "http-api/retry-a-payment.yaml",
+		"behavioural/disagreed-with-a-decision.yaml", "transactions-indexes/two-doctors-off-call.yaml", "golang/select-with-a-leak.yaml"} {
+		data, err := fs.ReadFile(questions.Content(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file == "first.yaml" {
+			data = []byte("[transfer-deadlock, cache-makes-it-slower, retry-a-payment, disagreed-with-a-decision, two-doctors-off-call]\n")
+		}
+		dir[file] = &fstest.MapFile{Data: data}
+	}
+	bank, err := questions.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bank
 }
 
 func (s *stage) start(bank *questions.Bank) {

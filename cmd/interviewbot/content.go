@@ -14,8 +14,7 @@ import (
 // arrive over bind mounts and network file systems, where such folders usually are.
 const contentEvery = 3 * time.Second
 
-// watchContent reads the folder again when it has changed. What cannot be read keeps the version before, and says why
-// once.
+// watchContent reads the folder again when it has changed, until ctx ends.
 func watchContent(ctx context.Context, folder string, worlds []*world, log *slog.Logger) error {
 	seen := fingerprint(folder)
 	tick := time.NewTicker(contentEvery)
@@ -25,22 +24,28 @@ func watchContent(ctx context.Context, folder string, worlds []*world, log *slog
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			seen = readAgain(folder, seen, worlds, log)
 		}
-		now := fingerprint(folder)
-		if now == seen {
-			continue
-		}
-		seen = now
-		bank, err := loadBank(folder)
-		if err != nil {
-			log.Error("the content folder cannot be read; the version before stays in use", "folder", folder, "error", err.Error())
-			continue
-		}
-		for _, w := range worlds {
-			w.bot.SetBank(bank)
-		}
-		log.Info("content read again", "folder", folder, "questions", len(bank.Questions()))
 	}
+}
+
+// readAgain gives the worlds the bank anew when the folder is not as it was seen. What cannot be read keeps the version
+// before, and says why once.
+func readAgain(folder string, seen uint64, worlds []*world, log *slog.Logger) uint64 {
+	now := fingerprint(folder)
+	if now == seen {
+		return seen
+	}
+	bank, err := loadBank(folder)
+	if err != nil {
+		log.Error("the content folder cannot be read; the version before stays in use", "folder", folder, "error", err.Error())
+		return now
+	}
+	for _, w := range worlds {
+		w.bot.SetBank(bank)
+	}
+	log.Info("content read again", "folder", folder, "questions", len(bank.Questions()))
+	return now
 }
 
 // fingerprint changes with any file's name, size or time of change.

@@ -37,7 +37,7 @@ func arrows() map[string][]string {
 		"storage":                      {"storage/bolt", "storage/postgres", "bot/store"},
 		"storage/bolt":                 {"bot/store", "bot/streak", "bot/recall", "storage/commit"},
 		"storage/postgres":             {"bot/store", "bot/streak", "bot/recall", "storage/commit"},
-		"storage/commit":               pure,
+		"storage/commit":               {"bot/store"},
 		"storage/storagetest":          {"bot/store", "bot/streak", "bot/recall"},
 		"questions":                    {"questions/rubric"},
 		"questions/rubric":             pure,
