@@ -35,23 +35,15 @@ const keep = 20
 
 // take cuts a text to what is left of the message, in pieces of at most limit.
 func (f *fitter) take(t chat.Text, limit int) []chat.Text {
-	var pieces []chat.Text
-	for _, p := range splitText(t, limit) {
-		room := f.left - keep
-		if n := textLen(p); n <= room {
-			f.left -= n
-			pieces = append(pieces, p)
-			continue
-		}
+	if room := f.left - keep; textLen(t) > room {
 		f.cut = true
-		if room > 20 {
-			p = cutText(p, room)
-			f.left -= textLen(p)
-			pieces = append(pieces, p)
+		if room <= keep {
+			return nil
 		}
-		break
+		t = cutText(t, room)
 	}
-	return pieces
+	f.left -= textLen(t)
+	return splitText(t, limit)
 }
 
 func (f *fitter) add(b chat.Block) {
