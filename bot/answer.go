@@ -196,7 +196,7 @@ func (b *Bot) read(c call, m matter, s chat.Submit) (given, map[string]string) {
 			g.check = append(g.check, f.Point)
 		}
 	}
-	if ok, _ := r.Counts(g.text); ok {
+	if g.marked.Counts() {
 		g.counts = true
 	}
 	return g, nil
@@ -222,7 +222,7 @@ func (b *Bot) tooShort(ctx context.Context, c call, m matter, g given, s chat.Su
 	if err != nil {
 		return chat.Response{}, err
 	}
-	_, words := b.rubric(m).Counts(g.text)
+	words := g.marked.Own
 	head := fmt.Sprintf("Only %s so far that are not the question's.", plural(words, "word"))
 	if words == 0 {
 		head = "So far these are the question's own words."

@@ -129,7 +129,7 @@ func (b *Bot) submitSayBack(ctx context.Context, c call, s chat.Submit) (chat.Re
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
 	}
-	if ok, words := b.rubric(m).Counts(g.text); !ok {
+	if words := g.marked.Own; !g.marked.Counts() {
 		return chat.Response{Errors: map[string]string{"text": fmt.Sprintf("Only %s so far that are not the question's. One more sentence is enough.", plural(words, "word"))}}, nil
 	}
 	g.kind, g.choice, g.vis = store.SaidBack, m.answer.Choice, m.answer.Visibility

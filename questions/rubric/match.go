@@ -11,9 +11,10 @@ const widest = 60
 
 // Mark looks for every point in an answer. It takes any text, reads at most its first 32 KiB, and needs time in proportion to it.
 func (r *Rubric) Mark(text string) Result {
-	m := marking{rubric: r, text: text, words: scan(text, r.stems, stems{})}
+	fresh := stems{}
+	m := marking{rubric: r, text: text, words: scan(text, r.stems, fresh)}
 	m.places = r.places(m.words)
-	result := Result{Findings: make([]Finding, len(r.points))}
+	result := Result{Findings: make([]Finding, len(r.points)), Own: r.own(text, fresh)}
 	for i := range r.points {
 		p := &r.points[i]
 		best := m.point(p)

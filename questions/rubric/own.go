@@ -14,9 +14,10 @@ func (r *Rubric) Counts(text string) (ok bool, words int) {
 // Own counts the words of an answer that are not taken from the prompt. Small words (the, of, if) count only in company: as many of them as
 // there are other words of one's own, so that an echo of the prompt has none. In scripts without spaces two characters are a
 // word. A line of code that is not the prompt's counts with every name, number and operator.
-func (r *Rubric) Own(text string) int {
+func (r *Rubric) Own(text string) int { return r.own(text, stems{}) }
+
+func (r *Rubric) own(text string, fresh stems) int {
 	full, small, wide, code := 0, 0, 0, 0
-	fresh := stems{}
 	for line := range strings.Lines(capped(text)) {
 		words := scan(line, r.stems, fresh)
 		if signs := operators(line); looksLikeCode(line) {

@@ -28,8 +28,14 @@ type Finding struct {
 	Quote      string
 }
 
-// Result holds one finding for each point, in the rubric's order.
-type Result struct{ Findings []Finding }
+// Result holds one finding for each point, in the rubric's order, and how many words are the person's own, as Own counts.
+type Result struct {
+	Findings []Finding
+	Own      int
+}
+
+// Counts says whether the answer is long enough to count.
+func (r Result) Counts() bool { return r.Own >= Enough }
 
 // Found counts the points that were found; those to check do not count.
 func (r Result) Found() int {
