@@ -101,9 +101,11 @@ func (o Options) check() error {
 	}
 	switch {
 	case o.HTTP && o.SigningSecret == "":
-		all = append(all, errors.New("SLACK_SIGNING_SECRET is missing: without it nobody could tell Slack's requests from others; it is shown under Basic Information"))
+		all = append(all, errors.New("SLACK_SIGNING_SECRET is missing: without it nobody could tell Slack's requests from others; "+
+			"it is shown under Basic Information"))
 	case !o.HTTP && o.AppToken == "":
-		all = append(all, errors.New("SLACK_APP_TOKEN is missing: Socket Mode needs an app-level token with the scope connections:write; it begins with xapp-"))
+		all = append(all, errors.New("SLACK_APP_TOKEN is missing: Socket Mode needs an app-level token with the scope "+
+			"connections:write; it begins with xapp-"))
 	case !o.HTTP && strings.HasPrefix(o.AppToken, "xox"):
 		all = append(all, errors.New("SLACK_APP_TOKEN holds a bot's or a person's token: Socket Mode needs the one that begins with xapp-"))
 	}
@@ -180,7 +182,8 @@ func (a *Adapter) say(ctx context.Context, channel string, m chat.Message, key s
 	post := func(ctx context.Context, to string) error {
 		return a.paced(ctx, methodPost, channel, func(ctx context.Context) error {
 			at, ts, err = a.api.PostMessageContext(ctx, to, slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...),
-				slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), slack.MsgOptionDisableMarkdown(), slack.MsgOptionParse(false))
+				slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), slack.MsgOptionDisableMarkdown(),
+				slack.MsgOptionParse(false))
 			return err
 		})
 	}

@@ -17,7 +17,8 @@ func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string
 	who, err := a.whoAmI(ctx)
 	switch {
 	case errors.Is(err, chat.ErrRevoked):
-		return []string{"Slack refuses the bot token. Copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions into SLACK_BOT_TOKEN."}
+		return []string{"Slack refuses the bot token. Copy the Bot User OAuth Token, which begins with xoxb-, " +
+			"from OAuth & Permissions into SLACK_BOT_TOKEN."}
 	case err != nil:
 		return []string{fmt.Sprintf("Slack could not be asked whether all is well: %v.", err)}
 	}
@@ -25,7 +26,8 @@ func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string
 	if len(who.scopes) > 0 {
 		for _, s := range baseScopes() {
 			if !a.granted(s.name) {
-				all = append(all, fmt.Sprintf("The Slack app lacks the scope %s, needed to %s. Add it under OAuth & Permissions and install the app again.", s.name, s.why))
+				all = append(all, fmt.Sprintf("The Slack app lacks the scope %s, needed to %s. "+
+					"Add it under OAuth & Permissions and install the app again.", s.name, s.why))
 			}
 		}
 	}
@@ -58,7 +60,8 @@ func (a *Adapter) checkChannel(ctx context.Context, channel, bot string) string 
 	case hasCode(err, "not_in_channel"):
 		return fmt.Sprintf("The bot is not in the Slack channel %s. Type /invite and the bot's name there.", channel)
 	case hasCode(err, "channel_not_found"):
-		return fmt.Sprintf("The Slack channel %s cannot be seen by the bot: it is private or was deleted. If it still exists, type /invite and the bot's name there.", channel)
+		return fmt.Sprintf("The Slack channel %s cannot be seen by the bot: it is private or was deleted. "+
+			"If it still exists, type /invite and the bot's name there.", channel)
 	case hasCode(err, "is_archived"):
 		return fmt.Sprintf("The Slack channel %s is archived, so nothing can be posted there.", channel)
 	}

@@ -63,7 +63,9 @@ func (a *Adapter) Find(ctx context.Context, c chat.ChannelID, key string, since 
 	}
 }
 
-func (a *Adapter) history(ctx context.Context, q *slack.GetConversationHistoryParameters) (page *slack.GetConversationHistoryResponse, err error) {
+func (a *Adapter) history(
+	ctx context.Context, q *slack.GetConversationHistoryParameters,
+) (page *slack.GetConversationHistoryResponse, err error) {
 	err = a.patient(ctx, func() error {
 		return a.paced(ctx, methodHistory, "", func(ctx context.Context) error {
 			page, err = a.api.GetConversationHistoryContext(ctx, q)

@@ -165,7 +165,9 @@ func (o ManifestOptions) check() error {
 func (o ManifestOptions) manifest(table chat.Table) manifest {
 	var m manifest
 	m.Metadata.Major = 2
-	m.Display = manifestDisplay{Name: o.BotName, Description: "A daily backend interview question, private answers, feedback and streaks.", Color: "#1f4e5f"}
+	m.Display = manifestDisplay{
+		Name: o.BotName, Color: "#1f4e5f", Description: "A daily backend interview question, private answers, feedback and streaks.",
+	}
 	m.Features.Home.Home, m.Features.Home.Messages = true, true
 	m.Features.Bot.Name, m.Features.Bot.Online = o.BotName, true
 	m.Features.Commands = o.commands(table)
@@ -196,7 +198,8 @@ func (o ManifestOptions) commands(table chat.Table) []manifestCommand {
 		}
 		return c
 	}
-	all := []manifestCommand{command(mainCommand, "Practise for backend interviews, alone or as a team", "["+strings.Join(names, " | ")+"]")}
+	hint := "[" + strings.Join(names, " | ") + "]"
+	all := []manifestCommand{command(mainCommand, "Practise for backend interviews, alone or as a team", hint)}
 	for _, name := range []string{"practice", "streak"} {
 		if c, ok := table.Find(name); ok && o.Short {
 			usage := strings.TrimSpace(strings.TrimPrefix(c.Usage(), c.Name))

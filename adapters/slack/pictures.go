@@ -65,11 +65,15 @@ func (a *Adapter) upload(ctx context.Context, i chat.Image) (id string, err erro
 		if err != nil {
 			return err
 		}
-		err = a.api.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: u.UploadURL, Filename: "picture.png", Reader: bytes.NewReader(i.PNG)})
+		err = a.api.UploadToURL(ctx, slack.UploadToURLParameters{
+			UploadURL: u.UploadURL, Filename: "picture.png", Reader: bytes.NewReader(i.PNG),
+		})
 		if err != nil {
 			return err
 		}
-		_, err = a.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: []slack.FileSummary{{ID: u.FileID, Title: clip(clean(i.Description), 100)}}})
+		_, err = a.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
+			Files: []slack.FileSummary{{ID: u.FileID, Title: clip(clean(i.Description), 100)}},
+		})
 		id = u.FileID
 		return err
 	})

@@ -91,7 +91,8 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 		case err == nil:
 			return who, nil
 		case errors.Is(err, chat.ErrRevoked):
-			return identity{}, fmt.Errorf("the bot token was refused (%w): copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions into SLACK_BOT_TOKEN", err)
+			return identity{}, fmt.Errorf("the bot token was refused (%w): copy the Bot User OAuth Token, which begins with xoxb-, "+
+				"from OAuth & Permissions into SLACK_BOT_TOKEN", err)
 		case ctx.Err() != nil:
 			return identity{}, nil
 		}
