@@ -129,3 +129,30 @@ func (b *Bot) view(ctx context.Context, deed string, f func(store.Tx) error) err
 	}
 	return nil
 }
+
+// Channels lists the channels of the platform that have a track which is not removed.
+func (b *Bot) Channels(ctx context.Context, platform string) (out []chat.ChannelID, err error) {
+	const page = 1000
+	seen := map[string]bool{}
+	after := ""
+	for {
+		var tracks []store.Track
+		err := b.view(ctx, "list channels", func(tx store.Tx) (err error) {
+			tracks, err = tx.AllTracks(after, page)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range tracks {
+			after = t.ID
+			if t.State != store.TrackRemoved && !t.Direct && chat.PlatformOf(t.Channel) == platform && !seen[t.Channel] {
+				seen[t.Channel] = true
+				out = append(out, chat.ChannelID(t.Channel))
+			}
+		}
+		if len(tracks) < page {
+			return out, nil
+		}
+	}
+}

@@ -39,6 +39,8 @@ func command(out, errOut io.Writer) *cli.Command {
 			{Name: "serve", Usage: "run the bot (the default)", Flags: serveFlags(), Action: serve},
 			simulateCommand(),
 			questionsCommand(),
+			slackCommand(),
+			discordCommand(),
 			healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(out, "interviewbot", version())

@@ -190,9 +190,24 @@ func (w *world) run(ctx context.Context) error {
 			}
 			return nil
 		})
+		if watcher, ok := p.(chat.Watcher); ok {
+			group.Go(func() error { return w.check(ctx, p.Name(), watcher) })
+		}
 	}
 	group.Go(func() error { return w.bot.Run(ctx) })
 	return group.Wait()
+}
+
+// check tells the operator what a platform is missing: a scope, a channel the bot is not in.
+func (w *world) check(ctx context.Context, platform string, watcher chat.Watcher) error {
+	channels, err := w.bot.Channels(ctx, platform)
+	if err != nil {
+		return err
+	}
+	for _, trouble := range watcher.Check(ctx, channels) {
+		w.log.Warn(trouble, "platform", platform)
+	}
+	return nil
 }
 
 func (w *world) close() error {
