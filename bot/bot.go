@@ -27,6 +27,7 @@ type Options struct {
 	Platforms []chat.Platform  // may also be given later, before Run, by Join
 	Prefix    string           // how commands are typed, for the texts of help; "" = "/interview"
 	Busy      int              // events handled at once; 0 = 256
+	Nap       time.Duration    // the longest sleep of the loop; 0 = 30 s
 }
 
 // Bot answers events (Handle) and does what is due (Run, Tick). Safe for concurrent use.
@@ -37,6 +38,7 @@ type Bot struct {
 	log       *slog.Logger
 	platforms map[string]chat.Platform
 	replica   string
+	nap       time.Duration
 	prefix    string
 
 	commands []paired
@@ -62,7 +64,11 @@ func New(o Options) *Bot {
 	if o.Prefix == "" {
 		o.Prefix = "/interview"
 	}
+	if o.Nap == 0 {
+		o.Nap = nap
+	}
 	b := &Bot{
+		nap: o.Nap,
 		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix,
 		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
 	}

@@ -55,9 +55,9 @@ func (b *Bot) Run(ctx context.Context) error {
 		next, err := b.Tick(ctx)
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("looking for due work", "error", err.Error())
-			next = b.now().Add(nap)
+			next = b.now().Add(b.nap)
 		}
-		timer := time.NewTimer(min(max(next.Sub(b.now()), 10*time.Millisecond), nap))
+		timer := time.NewTimer(min(max(next.Sub(b.now()), 10*time.Millisecond), b.nap))
 		select {
 		case <-ctx.Done():
 		case <-timer.C:

@@ -69,7 +69,7 @@ func serveForTest(t *testing.T, file string) *program {
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := Serve(ctx, Config{Listen: "127.0.0.1:0", Store: file, Playground: true}, in, io.Discard)
+		err := Serve(ctx, Config{Listen: "127.0.0.1:0", Store: file, Playground: true}, in, t.Output())
 		ended <- err
 		in.CloseWithError(err)
 	}()

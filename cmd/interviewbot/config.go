@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 )
@@ -24,6 +25,8 @@ type Config struct {
 	Seal       []byte // 32 bytes; nil = from the file beside the data file
 	LogLevel   slog.Level
 	LogJSON    bool
+	Now        func() time.Time // nil = the machine's clock; only tests have another
+	Nap        time.Duration    // the longest sleep of the loop; 0 = 30 s
 	Slack      SlackConfig
 	Discord    DiscordConfig
 }

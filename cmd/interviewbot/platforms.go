@@ -16,7 +16,7 @@ func (w *world) connect(_ context.Context, cfg Config) error {
 		}
 		a, err := slack.New(slack.Options{
 			BotToken: s.BotToken, AppToken: s.AppToken, SigningSecret: s.SigningSecret, APIURL: s.APIURL,
-			HTTP: s.AppToken == "", Keep: keep, Clock: realClock{}, Table: w.bot.Commands(), Log: w.log,
+			HTTP: s.AppToken == "", Keep: keep, Clock: realClock(cfg.now()), Table: w.bot.Commands(), Log: w.log,
 		})
 		if err != nil {
 			return err
@@ -33,7 +33,7 @@ func (w *world) connect(_ context.Context, cfg Config) error {
 		}
 		a, err := discord.New(discord.Options{
 			Token: d.Token, ApplicationID: d.ApplicationID, PublicKey: d.PublicKey, APIURL: d.APIURL, HTTP: d.PublicKey != "",
-			Keep: keep, Clock: realClock{}, Table: w.bot.Commands(), Log: w.log,
+			Keep: keep, Clock: realClock(cfg.now()), Table: w.bot.Commands(), Log: w.log,
 		})
 		if err != nil {
 			return err

@@ -60,12 +60,12 @@ func openWorlds(ctx context.Context, cfg Config, bank *questions.Bank, log *slog
 }
 
 func openReal(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.Logger) (*world, error) {
-	w, err := openWorld(ctx, "self", cfg.Store, time.Now, bank, log)
+	w, err := openWorld(ctx, cfg, "self", cfg.Store, cfg.now(), bank, log)
 	if err != nil {
 		return nil, err
 	}
 	if cfg.Playground {
-		err = w.addRoom(ctx, cfg, cfg.Store, playground.Self, realClock{})
+		err = w.addRoom(ctx, cfg, cfg.Store, playground.Self, realClock(cfg.now()))
 	}
 	if err == nil {
 		err = w.connect(ctx, cfg)
@@ -77,9 +77,9 @@ func openReal(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.L
 }
 
 func openDemo(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.Logger) (*world, error) {
-	clock := bot.NewClock(time.Now)
+	clock := bot.NewClock(cfg.now())
 	path := cfg.demoStore()
-	w, err := openWorld(ctx, "demo", path, clock.Now, bank, log)
+	w, err := openWorld(ctx, cfg, "demo", path, clock.Now, bank, log)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func openDemo(ctx context.Context, cfg Config, bank *questions.Bank, log *slog.L
 	return w, nil
 }
 
-func openWorld(ctx context.Context, name, url string, now func() time.Time, bank *questions.Bank, log *slog.Logger) (*world, error) {
+func openWorld(ctx context.Context, cfg Config, name, url string, now func() time.Time, bank *questions.Bank, log *slog.Logger) (*world, error) {
 	s, err := storage.Open(ctx, url, storage.Options{Now: now})
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func openWorld(ctx context.Context, name, url string, now func() time.Time, bank
 	log = log.With("world", name)
 	return &world{
 		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log}),
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap}),
 	}, nil
 }
 
@@ -217,7 +217,15 @@ func (w *world) close() error {
 	return nil
 }
 
-// realClock is the machine's.
-type realClock struct{}
+// now is the clock that the real world goes by.
+func (c Config) now() func() time.Time {
+	if c.Now != nil {
+		return c.Now
+	}
+	return time.Now
+}
 
-func (realClock) Now() time.Time { return time.Now() }
+// realClock is that clock for adapters.
+type realClock func() time.Time
+
+func (c realClock) Now() time.Time { return c() }
