@@ -109,13 +109,11 @@ func (a *Adapter) say(ctx context.Context, s scene, text string) outcome {
 		if isDirect(s.in) {
 			m.To = s.person.ID
 		}
-		m.say(s.room, chat.Message{Summary: s.person.Name + ": " + text, Blocks: []chat.Block{chat.Paragraph{Text: chat.T(text)}}})
-		kept, err := s.room.add(ctx, m, false)
-		if err != nil {
+		m.say(s.room, chat.Message{Summary: clip(s.person.Name+": "+text, 300), Blocks: []chat.Block{chat.Paragraph{Text: chat.T(text)}}})
+		if _, err := s.room.add(ctx, m, false); err != nil {
 			a.log.Error("a message was not kept", "space", s.room.space, "err", err)
 			return outcome{Say: plain("Your message could not be saved. It is still in the box: try again in a moment.")}
 		}
-		a.show(kept)
 	} else {
 		s.asked = clip(text, 80)
 	}
@@ -192,9 +190,8 @@ func (a *Adapter) tell(ctx context.Context, s scene) outcome {
 	case len(resp.Errors) > 0:
 		o.Errors = resp.Errors
 	case resp.Update != nil:
-		kept, err := s.room.replace(ctx, s.pressed, func(m *message) { m.say(s.room, *resp.Update) })
+		err := s.room.replace(ctx, s.pressed, func(m *message) { m.say(s.room, *resp.Update) })
 		if err == nil {
-			a.show(kept)
 			break
 		}
 		if !errors.Is(err, chat.ErrGone) {
@@ -215,11 +212,9 @@ func (a *Adapter) tell(ctx context.Context, s scene) outcome {
 func (a *Adapter) reply(ctx context.Context, s scene, said chat.Message) {
 	m := message{Channel: s.in, To: s.person.ID, At: a.now(), Asked: s.asked, Deed: s.room.local(string(s.event.ID))}
 	m.say(s.room, said)
-	kept, err := s.room.add(ctx, m, true)
-	if err != nil {
+	if _, err := s.room.add(ctx, m, true); err != nil {
 		a.log.Error("a reply was not kept; it is shown until the next start", "space", s.room.space, "err", err)
 	}
-	a.show(kept)
 }
 
 // words renders what the bot said as a part of a dialog or an alert.

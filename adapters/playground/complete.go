@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -87,36 +88,37 @@ func (a *Adapter) names(lead, typed string, alone bool) []item {
 func typing(c chat.Command, rest string) (opt *chat.Option, word string, args map[string]string) {
 	args = map[string]string{}
 	words := strings.Split(rest, " ")
-	word = words[len(words)-1]
+	done, last := words[:len(words)-1], words[len(words)-1]
 	next := 0
-	for i, w := range words {
-		at := next
-		value := w
-		if k, v, ok := strings.Cut(w, ":"); ok {
-			for j, o := range c.Options {
-				if o.Name == strings.ToLower(k) {
-					at, value = j, v
-				}
-			}
-		}
-		if i == len(words)-1 {
-			for at < len(c.Options) && at == next && args[c.Options[at].Name] != "" {
-				at, next = at+1, next+1
-			}
-			if at >= len(c.Options) {
-				return nil, "", args
-			}
-			return &c.Options[at], value, args
-		}
-		if w == "" || at >= len(c.Options) {
-			continue
-		}
-		args[c.Options[at].Name] = value
-		if at == next && next < len(c.Options)-1 {
+	free := func() {
+		for next < len(c.Options) && args[c.Options[next].Name] != "" {
 			next++
 		}
 	}
-	return nil, "", args
+	for _, w := range done {
+		free()
+		if at, v := named(c, w); at >= 0 {
+			args[c.Options[at].Name] = v
+		} else if w != "" && next < len(c.Options) {
+			args[c.Options[next].Name] = w
+		}
+	}
+	if at, v := named(c, last); at >= 0 {
+		return &c.Options[at], v, args
+	}
+	if free(); next >= len(c.Options) {
+		return nil, "", args
+	}
+	return &c.Options[next], last, args
+}
+
+// named reads a word like name:value; at is the option's place, -1 when it is none.
+func named(c chat.Command, word string) (at int, value string) {
+	k, v, ok := strings.Cut(word, ":")
+	if !ok {
+		return -1, ""
+	}
+	return slices.IndexFunc(c.Options, func(o chat.Option) bool { return o.Name == strings.ToLower(k) }), v
 }
 
 // matching are the choices that begin with the prefix, whatever its case.

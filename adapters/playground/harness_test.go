@@ -141,10 +141,12 @@ func (w *world) run() error {
 	mux.Handle("/"+a.Name()+"/", a.Handler())
 	site := playground.Guard(mux, w.server.Listener.Addr().String())
 	w.site.Store(&site)
+	w.mu.Lock()
+	first := w.space == ""
+	w.mu.Unlock()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx, w.handle) }()
 	w.mu.Lock()
-	first := w.space == ""
 	w.adapter, w.stop, w.ended, w.up = a, cancel, ended, make(chan struct{})
 	w.mu.Unlock()
 	if first {

@@ -54,7 +54,7 @@ func (a *Adapter) resume(ctx context.Context) error {
 			return fmt.Errorf("read which space of %s is in use: %w", a.o.Name, err)
 		}
 	}
-	r, err := openRoom(ctx, a.o.Keep, at.Space, a.o.Kind)
+	r, err := openRoom(ctx, a.o.Keep, at.Space, a.o.Kind, a.show)
 	if r == nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (a *Adapter) startOver(ctx context.Context, old *room) error {
 		return err
 	}
 	space := a.newSpace()
-	fresh, err := openRoom(ctx, a.o.Keep, space, a.o.Kind)
+	fresh, err := openRoom(ctx, a.o.Keep, space, a.o.Kind, a.show)
 	if err != nil {
 		return err
 	}
@@ -172,11 +172,10 @@ func (a *Adapter) Post(ctx context.Context, c chat.ChannelID, m chat.Message, ke
 	if err != nil {
 		return "", fmt.Errorf("post to %s: %w", c, err)
 	}
-	kept, err := r.add(ctx, a.fromBot(r, local, m, func(k *message) { k.Key = key }), false)
+	kept, err := r.add(ctx, a.fromBot(r, local, m, key), false)
 	if err != nil {
 		return "", fmt.Errorf("post to %s: %w", c, err)
 	}
-	a.show(kept)
 	return r.messageID(kept.N), nil
 }
 
@@ -187,11 +186,9 @@ func (a *Adapter) Edit(ctx context.Context, id chat.MessageID, m chat.Message) e
 	if _, _, err := a.place(chat.ChannelID(r.id(was.Channel))); err != nil {
 		return fmt.Errorf("edit %s: %w", id, err)
 	}
-	kept, err := r.replace(ctx, was.N, func(k *message) { k.say(r, m) })
-	if err != nil {
+	if err := r.replace(ctx, was.N, func(k *message) { k.say(r, m) }); err != nil {
 		return fmt.Errorf("edit %s: %w", id, err)
 	}
-	a.show(kept)
 	return nil
 }
 
@@ -202,11 +199,9 @@ func (a *Adapter) Direct(ctx context.Context, u chat.UserID, m chat.Message) err
 	if _, ok := r.who().person(local); !ok {
 		return fmt.Errorf("write to %s: %w", u, chat.ErrGone)
 	}
-	kept, err := r.add(ctx, a.fromBot(r, direct(local), m, nil), false)
-	if err != nil {
+	if _, err := r.add(ctx, a.fromBot(r, direct(local), m, ""), false); err != nil {
 		return fmt.Errorf("write to %s: %w", u, err)
 	}
-	a.show(kept)
 	return nil
 }
 
@@ -221,15 +216,12 @@ func (a *Adapter) Find(_ context.Context, c chat.ChannelID, key string, since ti
 }
 
 // fromBot makes a message of the bot; in a direct conversation only its person sees it.
-func (a *Adapter) fromBot(r *room, channel string, m chat.Message, with func(*message)) message {
-	k := message{Channel: channel, At: a.now()}
+func (a *Adapter) fromBot(r *room, channel string, m chat.Message, key string) message {
+	k := message{Channel: channel, At: a.now(), Key: key}
 	if isDirect(channel) {
 		k.To = ownerOf(channel)
 	}
 	k.say(r, m)
-	if with != nil {
-		with(&k)
-	}
 	return k
 }
 
@@ -239,7 +231,7 @@ func (m *message) say(r *room, said chat.Message) {
 	m.Parts = partsOf(said.Blocks, r.named)
 }
 
-// show tells open pages of a new or changed message.
+// show tells open pages of a new or changed message. The room calls it.
 func (a *Adapter) show(m message) {
 	html, err := a.fragment("message", a.messageView(m))
 	if err != nil {

@@ -64,8 +64,9 @@ type room struct {
 	keep  chat.Keep
 	space chat.SpaceID
 	kind  Kind
+	told  func(message) // hears of every new or changed message, in order
 
-	write sync.Mutex // one writer at a time; held while storing
+	write sync.Mutex // one writer at a time; held while storing and telling
 
 	mu       sync.RWMutex // guards what follows; never held while storing
 	roster   roster
@@ -76,8 +77,8 @@ type room struct {
 const rosterKey = "roster"
 
 // openRoom reads a space, or makes it with its first people. The error beside a room names messages that were left out.
-func openRoom(ctx context.Context, keep chat.Keep, space chat.SpaceID, kind Kind) (*room, error) {
-	r := &room{keep: keep, space: space, kind: kind, next: 1}
+func openRoom(ctx context.Context, keep chat.Keep, space chat.SpaceID, kind Kind, told func(message)) (*room, error) {
+	r := &room{keep: keep, space: space, kind: kind, told: told, next: 1}
 	v, err := keep.Get(ctx, space, rosterKey)
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
@@ -149,60 +150,62 @@ func (r *room) changeRoster(ctx context.Context, f func(*roster) error) error {
 }
 
 // add stores a message and gives it its number; one that came of the same deed is replaced instead. The oldest beyond the
-// history are dropped. When storing fails the message is still returned, and shown if anyway is set.
+// history are dropped. A message that cannot be stored is left out, or shown nevertheless if anyway is set.
 func (r *room) add(ctx context.Context, m message, anyway bool) (message, error) {
 	r.write.Lock()
 	defer r.write.Unlock()
-	r.mu.RLock()
-	var was message
-	if m.Deed != "" {
-		for i := len(r.messages) - 1; i >= 0 && was.N == 0; i-- {
-			if o := r.messages[i]; o.Deed == m.Deed && o.From == m.From {
-				was = o
-			}
-		}
-	}
-	m.N = r.next
-	var old []message
-	if was.N != 0 {
-		m.N, m.At = was.N, was.At
-	} else if extra := len(r.messages) + 1 - history; extra > 0 {
-		old = r.messages[:extra]
-	}
-	r.mu.RUnlock()
-
-	err := r.set(ctx, &m, was.size, old)
+	was, old := r.place(&m)
+	err := r.set(ctx, &m, was, old)
 	if err != nil && !anyway {
 		return m, err
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if was.N != 0 {
+	if m.N < r.next {
 		r.messages[r.index(m.N)] = m
-		return m, err
+	} else {
+		r.messages = append(slices.Clone(r.messages[len(old):]), m)
+		r.next++
 	}
-	r.messages = append(slices.Clone(r.messages[len(old):]), m)
-	r.next++
+	r.mu.Unlock()
+	r.told(m)
 	return m, err
 }
 
+// place gives a message its number: that of the one it replaces, and then how many values that one takes; or the next
+// one, and then the messages that are to go for it. The caller holds write.
+func (r *room) place(m *message) (was int, old []message) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if m.Deed != "" {
+		for _, o := range slices.Backward(r.messages) {
+			if o.Deed == m.Deed && o.From == m.From {
+				m.N, m.At = o.N, o.At
+				return o.size, nil
+			}
+		}
+	}
+	m.N = r.next
+	return 0, r.messages[:max(0, len(r.messages)+1-history)]
+}
+
 // replace changes a message, durably; chat.ErrGone when it is not there (any more).
-func (r *room) replace(ctx context.Context, n int, change func(*message)) (message, error) {
+func (r *room) replace(ctx context.Context, n int, change func(*message)) error {
 	r.write.Lock()
 	defer r.write.Unlock()
 	m, ok := r.message(n)
 	if !ok {
-		return message{}, chat.ErrGone
+		return chat.ErrGone
 	}
 	was := m.size
 	change(&m)
 	if err := r.set(ctx, &m, was, nil); err != nil {
-		return message{}, err
+		return err
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.messages[r.index(n)] = m
-	return m, nil
+	r.mu.Unlock()
+	r.told(m)
+	return nil
 }
 
 // set stores one message and forgets old ones in one step.

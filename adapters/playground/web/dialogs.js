@@ -158,9 +158,13 @@ export function openForm(html, done) {
 		e.preventDefault();
 		const outcome = await hand(form, 'submit', { Message: Number(form.dataset.message), Form: form.dataset.key, Values: collect(form) });
 		if (!outcome) return;
-		stored(local, draftKey(form), null);
 		if (!outcome.form) box.close();
 		done(outcome);
+		const again = box.open && draftKey(box.querySelector('form')) === draftKey(form);
+		if (!again) stored(local, draftKey(form), null);
+	});
+	form.addEventListener('keydown', (e) => {
+		if (e.key === 'Enter' && (e.ctrlKey || e.metaKey) && !e.isComposing) form.requestSubmit();
 	});
 	if (!box.open) box.showModal();
 	if (back) box.addEventListener('close', () => back.isConnected && back.focus({ preventScroll: true }), { once: true });

@@ -1,6 +1,6 @@
 // The stream of changes. A hidden page lets go of it, for a browser has few connections to spare; it picks up where it was.
 import { at, alertHTML, refresh } from './wire.js';
-import { put, reload, marks } from './thread.js';
+import { put, reload, marks, homeSoon } from './thread.js';
 import { showTimes } from './times.js';
 import { showClock } from './clock.js';
 
@@ -11,7 +11,7 @@ let lost = 0;
 const kinds = {
 	message(change) {
 		put(change);
-		if (at.in === 'home') refresh('home').then(() => showTimes(document), () => {});
+		homeSoon();
 	},
 	async roster() {
 		await refresh('side', 'top');

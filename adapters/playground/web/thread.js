@@ -35,9 +35,11 @@ export function put(change) {
 		const focus = focusOf(old);
 		old.replaceWith(fresh);
 		if (focus) fresh.querySelectorAll('button, a, input, summary, pre')[focus.index]?.focus({ preventScroll: true });
-	} else if (past || change.n <= lastShown()) {
-		if (past) newest.hidden = false;
+	} else if (past) {
+		newest.hidden = change.n <= lastShown();
 		return;
+	} else if (change.n <= lastShown()) {
+		return; // an old message that this page does not show
 	} else {
 		list.append(fresh);
 		if (!document.hidden) fresh.classList.add('fresh');
@@ -115,7 +117,17 @@ export function follow(outcome) {
 	if (outcome.say) alertHTML(outcome.say);
 	if (outcome.errors) alertText(Object.values(outcome.errors).join(' '));
 	if (outcome.go) go(outcome.go);
-	else if (at.in === 'home') refresh('home').then(() => showTimes(document), () => {});
+	else homeSoon();
+}
+
+// homeSoon reads the home page anew, once for all that happens within a moment.
+let soon = 0;
+export function homeSoon() {
+	if (at.in !== 'home' || soon) return;
+	soon = setTimeout(() => {
+		soon = 0;
+		refresh('home').then(() => showTimes(document), () => {}); // the next change, or the next visit, mends it
+	}, 250);
 }
 
 // one deed at a time for each control: what is pressed twice at once is one deed.

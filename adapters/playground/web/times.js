@@ -11,18 +11,23 @@ export function setNow(ms) {
 	since = performance.now();
 }
 
-function parts(date, options) {
-	const found = {};
-	const zone = at.zone || 'UTC';
-	let format;
-	try {
-		format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...options });
-	} catch {
-		format = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', hourCycle: 'h23', ...options });
+// Making a format costs much more than using it.
+const formats = new Map();
+
+function format(options) {
+	const key = JSON.stringify([at.zone, options]);
+	if (!formats.has(key)) {
+		const all = { timeZone: at.zone || 'UTC', hourCycle: 'h23', ...options };
+		try {
+			formats.set(key, new Intl.DateTimeFormat('en-GB', all));
+		} catch {
+			formats.set(key, new Intl.DateTimeFormat('en-GB', { ...all, timeZone: 'UTC' })); // a zone this browser does not know
+		}
 	}
-	for (const p of format.formatToParts(date)) found[p.type] = p.value;
-	return found;
+	return formats.get(key);
 }
+
+const parts = (date, options) => Object.fromEntries(format(options).formatToParts(date).map((p) => [p.type, p.value]));
 
 const clock = { hour: '2-digit', minute: '2-digit' };
 
