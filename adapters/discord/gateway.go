@@ -103,14 +103,17 @@ func (a *Adapter) lead(ctx context.Context, s *serving) error {
 		var err error
 		if l == nil {
 			if l, err = a.begin(ctx, take); errors.Is(err, chat.ErrRevoked) {
-				return err
+				err = stopError{err}
 			}
 		}
 		began := time.Now()
 		if err == nil {
 			l, err = a.ride(ctx, l)
 		}
-		if err != nil && fatalErr(err) || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if fatalErr(err) {
 			return err
 		}
 		a.setState(errors.Join(errNotYet, err))

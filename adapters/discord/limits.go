@@ -3,6 +3,7 @@ package discord
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -148,18 +149,14 @@ func (l *limits) done(r route, status int, h http.Header, exact *float64) {
 	}
 	l.count(now, status, h)
 	if name := h.Get("X-RateLimit-Bucket"); name != "" && !r.strict && l.routes[r.name] != name && len(l.routes) < 256 {
-		l.routes[r.name] = name
-		moved := b
+		l.learn(r.name, name)
 		b = l.bucket(r)
-		if !b.known {
-			*b = *moved
-		}
 	}
 	after, err := seconds(h.Get("X-RateLimit-Reset-After"))
 	limit, err2 := strconv.Atoi(h.Get("X-RateLimit-Limit"))
 	left, err3 := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
 	if err == nil && err2 == nil && err3 == nil && limit > 0 {
-		b.known, b.limit, b.left, b.reset = true, limit, left-b.flying, now.Add(after)
+		b.known, b.limit, b.left, b.reset = true, limit, left-b.flying, now.Add(after+time.Millisecond) // headers are rounded
 	} else if !b.known {
 		b.left = 1
 	}
@@ -172,6 +169,23 @@ func (l *limits) done(r route, status int, h http.Header, exact *float64) {
 		return
 	}
 	b.left, b.reset = 0, later(b.reset, now.Add(wait))
+}
+
+// learn notes in which bucket a route counts, and takes along what is known of it so far.
+func (l *limits) learn(route, name string) {
+	old, ok := l.routes[route]
+	if !ok {
+		old = route
+	}
+	l.routes[route] = name
+	for key, b := range l.buckets {
+		if major, ok := strings.CutPrefix(key, old+" "); ok {
+			delete(l.buckets, key)
+			if into := l.buckets[name+" "+major]; into == nil || !into.known {
+				l.buckets[name+" "+major] = b
+			}
+		}
+	}
 }
 
 // count watches the refused requests; those of limits shared with others do not count.

@@ -19,6 +19,9 @@ func render(m chat.Message) *payload {
 	return p
 }
 
+// renderPlain writes a message for everybody, without a frame.
+func renderPlain(m chat.Message) *payload { return compose(m, 0) }
+
 // renderPrivate writes a message for one person; more is put below it.
 func renderPrivate(m chat.Message, more ...component) *payload {
 	p := compose(m, len(more)*2)

@@ -57,9 +57,16 @@ func (t *tap) Close() error {
 	return t.Conn.Close()
 }
 
-// Read passes on what Discord says, up to a message that ends the connection.
+// Read passes on what Discord says, up to a message that ends the connection. While discordgo closes, it blocks.
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.read(p)
+	t.mu.Lock()
+	closing := t.closing
+	t.mu.Unlock()
+	if closing {
+		<-t.done // discordgo closes the connection a second after its close frame, holding the lock its reader wants
+		return 0, io.EOF
+	}
 	if err != nil {
 		t.over.Do(func() { close(t.done) })
 	}
@@ -76,9 +83,6 @@ func (t *tap) read(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closing {
-		return 0, io.EOF
-	}
 	passed := t.scan.feed(p[:n], t.frame)
 	if t.why != cutOff {
 		_ = t.Conn.Close()
@@ -134,15 +138,15 @@ func (t *tap) frame(opcode byte, payload []byte) bool {
 	return t.why == cutOff
 }
 
-// overdue returns how long until two intervals have passed since the last answer to a heartbeat; zero or less when they
-// have, and an hour before the hello.
+// overdue returns how long until nearly two intervals have passed since the last answer to a heartbeat: then the next
+// one was sent, and not answered for nearly one. Zero or less when they have, and an hour before the hello.
 func (t *tap) overdue() time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.interval == 0 {
 		return time.Hour
 	}
-	return t.beat.Add(2 * t.interval).Sub(t.now())
+	return t.beat.Add(2*t.interval - t.interval/8).Sub(t.now())
 }
 
 func (t *tap) ended() (why verdict, resume bool, code int) {

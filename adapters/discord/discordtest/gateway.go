@@ -201,6 +201,9 @@ func (s *Server) gatewayBot(*call) (any, error) {
 	}}, nil
 }
 
+// Dispatch sends any event with any data.
+func (s *Server) Dispatch(kind string, raw []byte) { s.dispatch(kind, raw) }
+
 // dispatch sends an event to the session; what it is told while away it is told at its resume.
 func (s *Server) dispatch(kind string, data any) {
 	if raw, ok := data.([]byte); ok {
@@ -256,6 +259,11 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 		case 1:
 			s.beat(c)
 		case 2, 6:
+			if (m.Op == 6) != strings.Contains(r.URL.Path, "/resume") {
+				s.mu.Lock()
+				s.complain("gateway: operation %d at %s", m.Op, r.URL.Path)
+				s.mu.Unlock()
+			}
 			x = s.begin(c, m.Op, m.Data)
 		default:
 			s.mu.Lock()

@@ -224,6 +224,17 @@ func (s *Server) replace(m *message, in said, files map[string][]byte) {
 	}
 }
 
+// ForgetNonces makes the server forget what posts were called, as Discord does after some minutes.
+func (s *Server) ForgetNonces() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ch := range s.channels {
+		for _, m := range ch.messages {
+			m.nonce = ""
+		}
+	}
+}
+
 func (ch *channel) find(id string) *message {
 	for _, m := range ch.messages {
 		if m.id == id {

@@ -135,7 +135,7 @@ func (s *Server) fail(c *call, err error) {
 	}
 	s.mu.Lock()
 	switch {
-	case no.status == http.StatusBadRequest && no.code != codeAnswered:
+	case no.code == 50035 || no.code == 50109 || no.code == 50033: // what was sent is not right
 		s.complain("%s: %s", c.route, no.message)
 	case no.status == http.StatusUnauthorized, no.status == http.StatusForbidden, no.status == http.StatusTooManyRequests:
 		s.refused++

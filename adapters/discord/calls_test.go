@@ -1,0 +1,290 @@
+package discord_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/discord/discordtest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+func note(text string, more ...chat.Block) chat.Message {
+	return chat.Message{Summary: text, Blocks: append([]chat.Block{chat.Paragraph{Text: chat.T(text)}}, more...)}
+}
+
+func row(buttons ...chat.Button) chat.Block { return chat.Buttons{Row: buttons} }
+
+// isLater fails unless the error is chat.Later about so far away.
+func isLater(t *testing.T, err error, want time.Duration) {
+	t.Helper()
+	var later chat.Later
+	if !errors.As(err, &later) {
+		t.Fatalf("got %v, want chat.Later", err)
+	}
+	if d := time.Until(later.At); d < want-time.Second || d > want+time.Second {
+		t.Errorf("later is in %v, want about %v", d, want)
+	}
+}
+
+// Posts that wait for Ready meet no rate limit, and a post that does not wait is not written.
+func TestPostsKeepToTheLimits(t *testing.T) {
+	inBubble(t, discordtest.Options{Limit: 5, Window: 5 * time.Second}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		c := chat.ChannelID("discord:" + b.guild.Channel("general"))
+		began := time.Now()
+		for i := range 23 {
+			time.Sleep(time.Until(a.Ready(c, chat.KindPost)))
+			if _, err := a.Post(t.Context(), c, note(fmt.Sprint("Post ", i)), fmt.Sprint("k-", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took < 20*time.Second || took > 25*time.Second {
+			t.Errorf("23 posts of 5 in 5 s took %v", took)
+		}
+		for range 10 {
+			if _, err := a.Post(t.Context(), c, note("Too soon."), ""); err != nil {
+				isLater(t, err, 4*time.Second)
+			}
+		}
+		if n := b.server.Written(discordtest.KindPost); n != 25 {
+			t.Errorf("%d posts were written, want 25", n)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+func TestGlobalLimitStopsEverything(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.LimitedGlobal, After: 7 * time.Second})
+		_, err := a.Post(t.Context(), c, note("One."), "")
+		isLater(t, err, 7*time.Second)
+		for _, k := range []chat.Kind{chat.KindPost, chat.KindEdit, chat.KindDirect} {
+			if d := time.Until(a.Ready(other, k)); d < 6*time.Second {
+				t.Errorf("calls of kind %d elsewhere are ready in %v", k, d)
+			}
+		}
+		b.works("Ada") // interactions have a lane of their own
+		pass(7 * time.Second)
+		if _, err := a.Post(t.Context(), other, note("Two."), ""); err != nil {
+			t.Error(err)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// A limit that others use up too holds this channel back and no other.
+func TestSharedLimit(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.LimitedShared, After: 30 * time.Second})
+		_, err := a.Post(t.Context(), c, note("One."), "")
+		isLater(t, err, 30*time.Second)
+		if _, err := a.Post(t.Context(), other, note("Two."), ""); err != nil {
+			t.Error(err)
+		}
+		if d := time.Until(a.Ready(c, chat.KindPost)); d < 29*time.Second {
+			t.Errorf("ready in %v", d)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// Messages older than an hour have a stricter limit; it does not hold up edits of newer ones.
+func TestOldEdits(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		c := chat.ChannelID("discord:" + b.guild.Channel("general"))
+		old, err := a.Post(t.Context(), c, note("Yesterday's."), "k-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(24 * time.Hour)
+		fresh, err := a.Post(t.Context(), c, note("Today's."), "k-2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.server.Fail(discordtest.Fault{Kind: discordtest.KindEdit, What: discordtest.OldEdits, After: 40 * time.Second})
+		isLater(t, a.Edit(t.Context(), old, note("Closed.")), 40*time.Second)
+		isLater(t, a.Edit(t.Context(), old, note("Closed.")), 40*time.Second)
+		if n := b.server.Written(discordtest.KindEdit); n != 1 {
+			t.Errorf("%d edits were written", n)
+		}
+		if err := a.Edit(t.Context(), fresh, note("Today's, edited.")); err != nil {
+			t.Error(err)
+		}
+		pass(40 * time.Second)
+		if err := a.Edit(t.Context(), old, note("Closed.")); err != nil {
+			t.Error(err)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// A page in the place of Discord's words is a ban of the address, not a lost channel: everything rests.
+func TestBan(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.Banned})
+		_, err := a.Post(t.Context(), c, note("One."), "")
+		if errors.Is(err, chat.ErrGone) || !errors.As(err, new(chat.Later)) {
+			t.Errorf("got %v", err)
+		}
+		if d := time.Until(a.Ready(other, chat.KindPost)); d < 50*time.Second {
+			t.Errorf("ready again in %v", d)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// The same key again within minutes gives back the first message; Find knows it later too.
+func TestPostOnce(t *testing.T) {
+	inBubble(t, discordtest.Options{Limit: 100}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		place := b.guild.Channel("general")
+		c := chat.ChannelID("discord:" + place)
+		since := time.Now()
+		m := note("A round.", row(chat.Button{Label: "Answer", Action: "answer.k-1", Gives: chat.GivesForm}))
+		first, err := a.Post(t.Context(), c, m, "k-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if again, err := a.Post(t.Context(), c, m, "k-1"); err != nil || again != first {
+			t.Errorf("posted again as %s, %v; want %s", again, err, first)
+		}
+		if n := len(b.server.Person("Ada").Screen(place)); n != 1 {
+			t.Errorf("%d messages", n)
+		}
+		for i := range 130 { // more than a page of other talk
+			time.Sleep(time.Until(a.Ready(c, chat.KindPost)))
+			if _, err := a.Post(t.Context(), c, note("Talk."), fmt.Sprint("talk-", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(time.Second)
+		last, err := a.Post(t.Context(), c, note("Another.", row(chat.Button{Label: "Answer", Action: "answer.k-2"})), "k-2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.server.ForgetNonces()
+		for key, want := range map[string]chat.MessageID{"k-1": first, "k-2": last} {
+			if id, err := a.Find(t.Context(), c, key, since); err != nil || id != want {
+				t.Errorf("%s is found as %s, %v; want %s", key, id, err, want)
+			}
+		}
+		if _, err := a.Find(t.Context(), c, "k-3", since); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("looking for what is not there: %v", err)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+func TestDirectOpensOnce(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		ada := b.server.Person("Ada")
+		u := chat.UserID("discord:" + ada.ID())
+		for range 3 {
+			pass(time.Second)
+			if err := a.Direct(t.Context(), u, note("A word.")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := b.server.Requests("POST /users/@me/channels"); n != 1 {
+			t.Errorf("opened %d times", n)
+		}
+		id, err := a.Post(t.Context(), chat.ChannelID("discord:@"+ada.ID()), note("A round of one's own."), "k-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Edit(t.Context(), id, note("Edited.")); err != nil {
+			t.Error(err)
+		}
+		if found, err := a.Find(t.Context(), chat.ChannelID("discord:@"+ada.ID()), "k-1", time.Now()); err != nil || found != id {
+			t.Errorf("found %s, %v", found, err)
+		}
+		if s := ada.Screen(ada.Direct()); len(s) != 4 || s[3].Text != "Edited." {
+			t.Errorf("the screen shows %+v", s)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// What is no identifier of this platform's is refused without a call.
+func TestForeignIdentifiers(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		for _, id := range []string{"", "discord:", "slack:C1", "discord:x", "discord:1/../2", "discord:@", "discord:-1", "discord:99999999999999999999999"} {
+			if _, err := a.Post(t.Context(), chat.ChannelID(id), note("x"), "k"); !errors.Is(err, chat.ErrUnsupported) {
+				t.Errorf("post to %q: %v", id, err)
+			}
+			if err := a.Edit(t.Context(), chat.MessageID(id), note("x")); !errors.Is(err, chat.ErrUnsupported) {
+				t.Errorf("edit %q: %v", id, err)
+			}
+			if err := a.Direct(t.Context(), chat.UserID(id), note("x")); !errors.Is(err, chat.ErrUnsupported) {
+				t.Errorf("direct to %q: %v", id, err)
+			}
+			a.Ready(chat.ChannelID(id), chat.KindPost)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+func TestDiscuss(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		place := b.guild.Channel("general")
+		c := chat.ChannelID("discord:" + place)
+		var ids []chat.MessageID
+		for i := range 5 {
+			pass(time.Second)
+			id, err := a.Post(t.Context(), c, note("A question."), fmt.Sprint("k-", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, id)
+		}
+		pass(time.Second)
+		line := note("No spoilers here until it closes.")
+		for range 2 { // the second time it is there
+			if err := a.Discuss(t.Context(), ids[0], "Why can @everyone cache?\nReally", line); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		screen := b.server.Person("Ada").Screen(place)
+		name, texts, ok := b.server.Thread(screen[0].ID)
+		if !ok || name != "Why can @everyone cache? Really" || len(texts) != 1 || texts[0] != "No spoilers here until it closes." {
+			t.Errorf("the thread is %q with %q", name, texts)
+		}
+		for _, id := range ids[1:3] {
+			if err := a.Discuss(t.Context(), id, "Another", line); err != nil {
+				t.Error(err)
+			}
+			pass(time.Second)
+		}
+		if err := a.Discuss(t.Context(), ids[3], "One too many", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
+			t.Errorf("beyond the guild's threads: %v", err)
+		}
+		b.guild.Deny(place, discordtest.MayStartThreads)
+		if err := a.Discuss(t.Context(), ids[4], "Not allowed", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
+			t.Errorf("without the right to: %v", err)
+		}
+		a.end(3 * time.Second)
+	})
+}
