@@ -68,7 +68,7 @@ func New(o Options) *Bot {
 		o.Nap = nap
 	}
 	b := &Bot{
-		nap: o.Nap,
+		nap:   o.Nap,
 		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix,
 		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
 	}

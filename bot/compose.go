@@ -92,7 +92,7 @@ func (b *Bot) dailyPost(f face) chat.Message {
 		b.button("More", "more", onPost, key)))
 	m.Blocks = append(m.Blocks, note(counterLine(f)))
 	if f.before != nil {
-		m.Blocks = append(m.Blocks, note(lastTime(*f.before, r)+": "+resultLine(*f.before, f.beforeQ)),
+		m.Blocks = append(m.Blocks, note(lastTime(*f.before, r)+": "+resultLine(f.track, *f.before, f.beforeQ)),
 			row(b.button("See the answer", "see", onPost, roundKey(f.before.Track, f.before.No), key)))
 	}
 	if r.Tip != "" {
@@ -121,6 +121,9 @@ func lastTime(before, r store.Round) string {
 
 // counterLine is the line of the post that is kept up to date.
 func counterLine(f face) string {
+	if f.track.Direct {
+		return alone(f.round) + "."
+	}
 	parts := []string{fmt.Sprintf("%d answered", f.round.Answered)}
 	if f.track.Group.Current > 0 {
 		s := fmt.Sprintf("group streak %d", f.track.Group.Current)
@@ -141,8 +144,19 @@ func counterLine(f face) string {
 	return strings.Join(append(parts, "no spoilers in the thread until it closes"), " · ")
 }
 
+// alone says how a round of one person stands.
+func alone(r store.Round) string {
+	if r.Answered > 0 {
+		return "Answered"
+	}
+	return "Not answered yet"
+}
+
 // resultLine is what a closed round came to, in one line.
-func resultLine(r store.Round, q *questions.Question) string {
+func resultLine(t store.Track, r store.Round, q *questions.Question) string {
+	if t.Direct {
+		return fmt.Sprintf("“%s”, %s.", q.Title, map[bool]string{true: "answered", false: "not answered"}[r.Answered > 0])
+	}
 	parts := []string{fmt.Sprintf("%d answered", r.Answered)}
 	if p, ok := leastSaid(r, q); ok {
 		parts[0] += "."
@@ -187,18 +201,22 @@ func mostSaid(r store.Round, q *questions.Question) (most questions.Point, ok bo
 func (b *Bot) closedPost(f face, private bool) chat.Message {
 	q, r := f.question, f.round
 	key := roundKey(r.Track, r.No)
-	m := chat.Message{Summary: "Closed: " + q.Title + " " + resultLine(r, q)}
+	m := chat.Message{Summary: "Closed: " + q.Title + " " + resultLine(f.track, r, q)}
 	parts := []string{fmt.Sprintf("%d answered", r.Answered)}
+	if f.track.Direct {
+		parts[0] = strings.TrimSuffix(alone(r), " yet")
+	}
 	switch {
+	case f.track.Direct:
 	case r.Protected != "":
 		parts = append(parts, "protected: "+r.Protected)
 	case r.GroupLine == streak.Answered || r.GroupRun > 0:
 		parts = append(parts, fmt.Sprintf("group streak %d", r.GroupRun))
 	}
-	if p, ok := mostSaid(r, q); ok {
+	if p, ok := mostSaid(r, q); ok && !f.track.Direct {
 		parts = append(parts, fmt.Sprintf("most had: “%s”", p.Say))
 	}
-	if p, ok := leastSaid(r, q); ok {
+	if p, ok := leastSaid(r, q); ok && !f.track.Direct {
 		parts = append(parts, fmt.Sprintf("often missed: “%s” (%d of %d)", p.Say, count(r, p.ID), r.Answered))
 	}
 	title := "Closed · " + q.Title
@@ -206,7 +224,7 @@ func (b *Bot) closedPost(f face, private bool) chat.Message {
 	if private {
 		m.Blocks = append(m.Blocks, promptOf(q)...)
 	}
-	m.Blocks = append(m.Blocks, modelAnswer(q, !private)...)
+	m.Blocks = append(m.Blocks, modelAnswer(q, !private && !f.track.Direct)...)
 	buttons := chat.Buttons{}
 	if n := listed(r); n > 0 {
 		buttons.Row = append(buttons.Row, b.button("Read "+plural(n, "shared answer"), "others", onPost, "0", key))
