@@ -149,3 +149,56 @@ func TestOldTextsAreFoundInEveryBlock(t *testing.T) {
 		return nil
 	})
 }
+
+func TestTrackThatMoves(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bot.db")
+	s := open(t, path, bolt.Options{})
+	for _, where := range []string{"a", "b"} {
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			return tx.PutTrack(store.Track{ID: "t", Channel: "channel " + where, Space: "space " + where})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.View(t.Context(), func(tx store.Tx) error {
+		for where, n := range map[string]int{"a": 0, "b": 1} {
+			ofChannel, err := tx.ChannelTracks("channel " + where)
+			ofSpace, errSpace := tx.SpaceTracks("space " + where)
+			if len(ofChannel) != n || len(ofSpace) != n || err != nil || errSpace != nil {
+				t.Errorf("%s: %d and %d tracks, %v, %v", where, len(ofChannel), len(ofSpace), err, errSpace)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPurgeTakesNoMoreThanItMay(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "bot.db"), bolt.Options{})
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(tx.PutSpace(store.Space{ID: "s"}), tx.PutValue("s", "k", []byte("v")), tx.PutDraft(store.Draft{User: "u", Key: "k"}),
+			tx.PutTask(store.Task{Key: "a", Space: "s"}), tx.PutTask(store.Task{Key: "b", Space: "s"}),
+			tx.PutTrack(store.Track{ID: "t", Space: "s"}), tx.AddLine("t", "u", store.Line{}), tx.AddLine("t", "u", store.Line{}),
+			tx.PutMember(store.Member{Track: "t", User: "u"}), tx.PutPerson(store.Person{User: "u", Space: "s"}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const records = 10
+	for n := 1; ; n++ {
+		more := false
+		err := s.Update(t.Context(), func(tx store.Tx) (err error) { more, err = tx.PurgeSpace("s", 1); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !more || n > records {
+			if n != records {
+				t.Errorf("%d steps for %d records", n, records)
+			}
+			return
+		}
+	}
+}
