@@ -30,6 +30,7 @@ type bubble struct {
 
 	mu     sync.Mutex
 	events []chat.Event
+	answer func(context.Context, chat.Event) (chat.Response, error) // nil = thanks
 }
 
 // inBubble runs f in a bubble; everything is closed afterwards, and nothing may have been refused.
@@ -59,11 +60,15 @@ func inBubble(t *testing.T, o discordtest.Options, f func(t *testing.T, b *bubbl
 	})
 }
 
-// handle remembers events and thanks for them.
-func (b *bubble) handle(_ context.Context, e chat.Event) (chat.Response, error) {
+// handle remembers events and answers them.
+func (b *bubble) handle(ctx context.Context, e chat.Event) (chat.Response, error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.events = append(b.events, e)
+	answer := b.answer
+	b.mu.Unlock()
+	if answer != nil {
+		return answer(ctx, e)
+	}
 	return chat.Response{Reply: &chat.Message{Summary: "Thank you.", Blocks: []chat.Block{chat.Paragraph{Text: chat.T("Thank you.")}}}}, nil
 }
 

@@ -60,18 +60,25 @@ func (a *Adapter) permit(ctx context.Context) (string, error) {
 		if err := a.rest.call(ctx, request{method: "GET", path: "/gateway/bot", route: route{name: "GET gateway"}, into: &bot}); err != nil {
 			return "", fmt.Errorf("ask where the gateway is: %w", err)
 		}
-		var b begun
+		b := a.begun
 		if raw, err := a.keep.Get(ctx, ownSpace, key); err == nil {
-			_ = json.Unmarshal(raw, &b) // what cannot be read counts as nothing begun
+			var kept begun
+			if json.Unmarshal(raw, &kept) == nil && kept.Last.After(b.Last) {
+				b = kept
+			}
 		}
 		now := a.clock.Now()
 		wait := b.next(bot.Limit.Remaining, time.Duration(bot.Limit.ResetAfter)*time.Millisecond, now).Sub(now)
 		if wait <= 0 || wait > beginWindow+beginEvery {
-			raw, err := json.Marshal(b.add(now))
+			a.begun = b.add(now)
+			raw, err := json.Marshal(a.begun)
 			if err == nil {
 				err = a.keep.Set(ctx, ownSpace, map[string][]byte{key: raw})
 			}
-			return bot.URL, err
+			if err != nil {
+				a.log.Error("the count of sessions was not kept", "err", err)
+			}
+			return bot.URL, nil
 		}
 		if wait > time.Minute {
 			a.log.Error("too many sessions begun at Discord; waiting, for its budget protects the token", "for", wait, "left", bot.Limit.Remaining)

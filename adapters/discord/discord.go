@@ -50,6 +50,7 @@ type Adapter struct {
 	rest     *rest
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	roles    roles
+	begun    begun // sessions at the gateway, as far as this process knows; only Run touches it
 
 	mu      sync.Mutex
 	serving *serving // nil while Run does not run

@@ -1,0 +1,358 @@
+package discord_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/discord"
+	"github.com/interviewbot/interviewbot/adapters/discord/discordtest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+const (
+	callbackRoute = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+	originalRoute = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
+	followUpRoute = "POST /webhooks/{webhook_id}/{webhook_token}"
+)
+
+// says makes the bot answer with f from now on.
+func (b *bubble) says(f func(context.Context, chat.Event) (chat.Response, error)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answer = f
+}
+
+func reply(text string, more ...chat.Block) chat.Response {
+	m := note(text, more...)
+	return chat.Response{Reply: &m}
+}
+
+// alone returns the one message that the person sees.
+func alone(t *testing.T, p *discordtest.Person, place string) discordtest.View {
+	t.Helper()
+	s := p.Screen(place)
+	if len(s) != 1 {
+		t.Fatalf("%d messages, want one: %+v, troubles %q", len(s), s, p.Troubles())
+	}
+	return s[0]
+}
+
+// A first answer whose outcome is not known is sent again: Discord takes it once.
+func TestFirstAnswerSurvives(t *testing.T) {
+	for name, f := range map[string]discordtest.Fault{
+		"lost reply": {What: discordtest.LostReply}, "502": {What: discordtest.BadGateway, Times: 3},
+		"429": {What: discordtest.Limited, After: 300 * time.Millisecond}, "global 429": {What: discordtest.LimitedGlobal, After: 300 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+				a := b.start()
+				f.Kind = callbackRoute
+				b.server.Fail(f)
+				b.works("Ada")
+				a.end(3 * time.Second)
+			})
+		})
+	}
+}
+
+func TestLaterAnswerSurvives(t *testing.T) {
+	for name, f := range map[string]discordtest.Fault{
+		"lost reply": {What: discordtest.LostReply}, "502": {What: discordtest.BadGateway, Times: 3},
+		"429": {What: discordtest.LimitedShared, After: 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+				a := b.start()
+				f.Kind = originalRoute
+				b.server.Fail(f)
+				b.says(func(context.Context, chat.Event) (chat.Response, error) {
+					time.Sleep(5 * time.Second)
+					return reply("At last."), nil
+				})
+				place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+				if err := ada.Command(place, "say", nil); err != nil {
+					t.Fatal(err)
+				}
+				pass(20 * time.Second)
+				if v := alone(t, ada, place); v.Text != "At last." || !v.Private || len(ada.Troubles()) > 0 {
+					t.Errorf("the screen shows %+v", v)
+				}
+				a.end(3 * time.Second)
+			})
+		})
+	}
+}
+
+// A follow-up whose outcome is not known is not sent again: it would be there twice.
+func TestFollowUpIsNotRepeated(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		pass(time.Second)
+		if _, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A post.", row(chat.Button{Label: "Next", Action: "n", Gives: chat.GivesUpdate})), ""); err != nil {
+			t.Fatal(err)
+		}
+		b.server.Fail(discordtest.Fault{Kind: followUpRoute, What: discordtest.LostReply})
+		b.says(func(context.Context, chat.Event) (chat.Response, error) {
+			time.Sleep(2 * time.Second)
+			return reply("Only for you."), nil
+		})
+		if err := ada.Press(place, "Next"); err != nil {
+			t.Fatal(err)
+		}
+		pass(20 * time.Second)
+		if s := ada.Screen(place); len(s) != 2 || s[1].Text != "Only for you." {
+			t.Errorf("the screen shows %+v", s)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// Forms and completions cannot be deferred; when the bot is slow the person is told, or offered nothing.
+func TestSlowReads(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		b.says(func(ctx context.Context, _ chat.Event) (chat.Response, error) {
+			time.Sleep(4 * time.Second)
+			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "X"}}}, Choices: []chat.Choice{{Value: "v", Label: "V"}}}, nil
+		})
+		if err := ada.Command(place, "open", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(10 * time.Second)
+		if v := alone(t, ada, place); v.Text != "Busy, press again." || ada.Dialog() != nil || len(ada.Troubles()) > 0 {
+			t.Errorf("the screen shows %+v, troubles %q", v, ada.Troubles())
+		}
+		if labels, err := ada.Complete(place, "pick", "size", "x", nil); err != nil || len(labels) != 0 {
+			t.Errorf("offered %q, %v", labels, err)
+		}
+		a.end(5 * time.Second)
+	})
+}
+
+// An interaction that arrives after Discord gave up on it is handled, for it may carry a text, and harms nothing.
+func TestLateInteraction(t *testing.T) {
+	inBubble(t, discordtest.Options{Patience: time.Nanosecond}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		if err := ada.Command(place, "say", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(10 * time.Second)
+		if n := len(heard[chat.Call](b)); n != 1 {
+			t.Errorf("handled %d times", n)
+		}
+		if n := b.server.Requests(callbackRoute); n != 1 {
+			t.Errorf("%d answers to what takes none any more", n)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// More people at once than there is room for: those are asked to press again, and nothing piles up.
+func TestCrowdBeyondRoom(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place := b.guild.Channel("general")
+		b.says(func(ctx context.Context, _ chat.Event) (chat.Response, error) {
+			time.Sleep(time.Second)
+			return reply("There you are."), nil
+		})
+		var people []*discordtest.Person
+		for i := range 600 {
+			p := b.server.Person(fmt.Sprint("Person ", i))
+			people = append(people, p)
+			if err := p.Command(place, "say", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(10 * time.Second)
+		counts := map[string]int{}
+		for _, p := range people {
+			counts[alone(t, p, place).Text]++
+		}
+		if counts["There you are."] != 512 || counts["Busy, press again."] != 88 {
+			t.Errorf("answered: %v", counts)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// deny is a Keep that cannot store.
+type deny struct{ chat.Keep }
+
+func (deny) Set(context.Context, chat.SpaceID, map[string][]byte) error {
+	return errors.New("the disk is full")
+}
+
+// A form that was not taken and cannot be kept either: what was sent is given back as text.
+func TestTextIsGivenBack(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start(func(o *discord.Options) { o.Keep = deny{b.keep} })
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		text := strings.Repeat("An answer that took an hour to write, with *stars*. ", 50)
+		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+			if _, ok := e.What.(chat.Submit); ok {
+				return reply("That was not saved: the disk is full."), errors.New("the disk is full")
+			}
+			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "X", Type: chat.Area}}}}, nil
+		})
+		if err := ada.Command(place, "open", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if err := ada.Fill("X", text); err != nil {
+			t.Fatal(err)
+		}
+		if err := ada.Submit(); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		v := alone(t, ada, place)
+		if !strings.Contains(v.Text, "the disk is full") || !strings.Contains(v.Text, strings.TrimSpace(text)) || !v.Private {
+			t.Errorf("the screen shows %+v", v)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// What is kept for [Fix] is kept for a day, for its person alone, and then deleted.
+func TestKeptForms(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+			if _, ok := e.What.(chat.Submit); ok {
+				return chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil
+			}
+			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "Your text", Type: chat.Area}}}}, nil
+		})
+		send := func() {
+			t.Helper()
+			if err := ada.Fill("Your text", "two words"); err != nil {
+				t.Fatal(err)
+			}
+			if err := ada.Submit(); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		if err := ada.Command(place, "open", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		send()
+		if v := alone(t, ada, place); !strings.Contains(v.Text, "Your text: Only 2 words so far.") {
+			t.Errorf("the screen shows %+v", v)
+		}
+		pass(23 * time.Hour)
+		if err := ada.Press(place, "Fix"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if d := ada.Dialog(); d == nil || d.Inputs[0].Values[0] != "two words" || d.Inputs[0].Hint != "Only 2 words so far." {
+			t.Fatalf("the dialog is %+v", d)
+		}
+		_ = ada.Cancel()
+		pass(3 * time.Hour)
+		if err := ada.Press(place, "Fix"); err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if s := ada.Screen(place); ada.Dialog() != nil || !strings.Contains(s[len(s)-1].Text, "no longer kept") {
+			t.Errorf("after a day: %+v", s)
+		}
+		if list, err := b.keep.List(t.Context(), "discord:app", "kept/"); err != nil || len(list) != 0 {
+			t.Errorf("%d values are still kept, %v", len(list), err)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// A form cannot follow a form at Discord; a button opens it.
+func TestFormAfterForm(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		page := 0
+		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+			page++
+			return chat.Response{Form: &chat.Form{ID: fmt.Sprint("page", page), Title: fmt.Sprint("Page ", page), Inputs: []chat.Input{{ID: "x", Label: "X", Value: []string{"y"}}}}}, nil
+		})
+		if err := ada.Command(place, "open", nil); err != nil {
+			t.Fatal(err)
+		}
+		for n := 1; n <= 3; n++ {
+			pass(time.Second)
+			d := ada.Dialog()
+			if d == nil || d.Title != fmt.Sprint("Page ", n) {
+				t.Fatalf("the dialog is %+v, want page %d", d, n)
+			}
+			if err := ada.Submit(); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if err := ada.Press(place, "Open"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pass(time.Second)
+		a.end(3 * time.Second)
+	})
+}
+
+// Somebody's roles are told by identifier and by name; what Discord knows of them is asked once.
+func TestRoles(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada, bea := b.guild.Channel("general"), b.server.Person("Ada"), b.server.Person("Bea")
+		id := b.guild.Role("Mentors", 0, ada)
+		for _, p := range []*discordtest.Person{ada, bea, ada} {
+			if err := p.Command(place, "say", nil); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		calls := heard[chat.Call](b)
+		if r := calls[0].Actor.Roles; len(r) != 2 || r[0] != id || r[1] != "Mentors" {
+			t.Errorf("roles %q, want %s and Mentors", r, id)
+		}
+		if r := calls[1].Actor.Roles; len(r) != 0 {
+			t.Errorf("roles %q of somebody who has none", r)
+		}
+		if n := b.server.Requests("GET /guilds/{guild_id}/roles"); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// What this bot never made is answered with a sentence.
+func TestForgedIDs(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		for i, raw := range []string{
+			`{"custom_id":"","component_type":2}`, `{"custom_id":"x","component_type":2}`, `{"custom_id":"z:1","component_type":2}`,
+			`{"custom_id":"o99:../../1","component_type":2}`, `{"custom_id":"o999999999:1","component_type":2}`, `{"custom_id":"b1:","component_type":3,"values":["b2:x"]}`,
+			`{"custom_id":"s1:form","component_type":2}`, `{"component_type":2}`,
+		} {
+			if err := ada.Raw(place, 3, []byte(raw)); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if s := ada.Screen(place); len(s) != i+1 || s[i].Text == "" {
+				t.Errorf("%s is answered with %+v, troubles %q", raw, s, ada.Troubles())
+			}
+		}
+		if n := len(heard[chat.Press](b)); n != 0 {
+			t.Errorf("%d presses reached the bot", n)
+		}
+		a.end(3 * time.Second)
+	})
+}
