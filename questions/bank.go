@@ -108,11 +108,10 @@ func (b *Bank) Company() []*Company { return b.company }
 // Hash is the hex SHA-256 of all content: two replicas with the same hash ask the same.
 func (b *Bank) Hash() string { return b.hash }
 
-func (q *Question) key() string { return q.ID }
-func (t *Tip) key() string      { return t.ID }
-func (p *Project) key() string  { return p.ID }
-func (r *Reverse) key() string  { return r.ID }
-func (c *Company) key() string  { return c.ID }
+func (t *Tip) key() string     { return t.ID }
+func (p *Project) key() string { return p.ID }
+func (r *Reverse) key() string { return r.ID }
+func (c *Company) key() string { return c.ID }
 
 // byID finds an entry in a list that is sorted by id.
 func byID[T any](list []*T, id string, key func(*T) string) (*T, bool) {

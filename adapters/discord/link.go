@@ -151,13 +151,13 @@ func (l *link) dial(_ context.Context, network, address string) (net.Conn, error
 	return l.watch(c), nil
 }
 
-func (l *link) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+func (l *link) dialTLS(_ context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
 	l.mu.Lock()
-	ctx = l.ctx
+	ctx := l.ctx
 	moved := l.cached != l.url
 	l.mu.Unlock()
 	if moved {

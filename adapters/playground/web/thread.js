@@ -170,7 +170,8 @@ function clicked(e) {
 	for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(e.target)) menu.open = false;
 	if (!el) return;
 	if (el.classList.contains('spoiler')) {
-		el.setAttribute('aria-expanded', String(el.getAttribute('aria-expanded') !== 'true'));
+		const open = String(el.getAttribute('aria-expanded') !== 'true'); // one press shows all that a message hides
+		for (const hidden of el.closest('article').querySelectorAll('.spoiler')) hidden.setAttribute('aria-expanded', open);
 	} else if (el.dataset.choice !== undefined) {
 		const menu = el.closest('details');
 		menu.open = false;
