@@ -203,8 +203,8 @@ func (t *tx) erasePerson(user string) step {
 	}
 }
 
-// PurgePerson makes the nameless identifier a member in the person's place. It looks for answers in all rounds of the person's tracks and of the tracks of the person's space: an answer that
-// did not count can be there without a membership.
+// PurgePerson makes the nameless identifier a member in the person's place. It looks for answers in all rounds of the
+// person's tracks and of the tracks of the person's space: an answer that did not count can be there without a membership.
 func (t *tx) PurgePerson(user, nameless string, limit int) (bool, error) {
 	if err := t.writing(user, nameless); err != nil {
 		return false, err
