@@ -17,14 +17,14 @@ func Doors(adapters ...*Adapter) (http.Handler, error) {
 		return nil, err
 	}
 	type door struct {
-		Href, Title string
-		Demo        bool
+		Href string
+		Demo bool
 	}
 	var doors []door
 	adapters = slices.Clone(adapters)
 	slices.SortStableFunc(adapters, func(a, b *Adapter) int { return int(a.o.Kind) - int(b.o.Kind) })
 	for _, a := range adapters {
-		doors = append(doors, door{"/" + a.o.Name + "/", a.o.Title, a.o.Kind == Demo})
+		doors = append(doors, door{"/" + a.o.Name + "/", a.o.Kind == Demo})
 	}
 	var page bytes.Buffer
 	if err := pages.ExecuteTemplate(&page, "doors", doors); err != nil {

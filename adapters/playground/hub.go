@@ -3,6 +3,8 @@ package playground
 import (
 	"crypto/rand"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -42,8 +44,8 @@ type ear struct {
 }
 
 const (
-	remembered = 512
-	earSize    = 256
+	ringSize = 512
+	earSize  = 256
 )
 
 func newHub() *hub { return &hub{boot: rand.Text()[:8], ears: map[*ear]bool{}} }
@@ -59,8 +61,8 @@ func (h *hub) tell(c change) {
 	h.rev++
 	t := told{h.rev, c.to, data}
 	h.ring = append(h.ring, t)
-	if len(h.ring) > remembered {
-		h.ring = append([]told(nil), h.ring[len(h.ring)-remembered/2:]...)
+	if len(h.ring) > ringSize {
+		h.ring = append([]told(nil), h.ring[len(h.ring)-ringSize/2:]...)
 	}
 	for e := range h.ears {
 		if !t.reaches(e.as) {
@@ -84,9 +86,11 @@ func (h *hub) at() int {
 	return h.rev
 }
 
-// listen returns what a page missed since it last heard, and an ear for what comes; ok is false when that cannot be known
-// any more and the page must be read anew.
-func (h *hub) listen(as, boot string, since int) (missed []told, e *ear, ok bool) {
+// listen returns what a page missed since the change it last heard of ("boot.rev"), and an ear for what comes; ok is false
+// when that cannot be known any more and the page must be read anew.
+func (h *hub) listen(as, last string) (missed []told, e *ear, ok bool) {
+	boot, rev, _ := strings.Cut(last, ".")
+	since, err := strconv.Atoi(rev)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	e = &ear{as: as, news: make(chan told, earSize)}
@@ -99,7 +103,7 @@ func (h *hub) listen(as, boot string, since int) (missed []told, e *ear, ok bool
 	if len(h.ring) > 0 {
 		oldest = h.ring[0].rev
 	}
-	if boot != h.boot || since > h.rev || since+1 < oldest {
+	if err != nil || boot != h.boot || since > h.rev || since+1 < oldest {
 		return nil, e, false
 	}
 	for _, t := range h.ring {

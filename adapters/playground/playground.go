@@ -91,9 +91,6 @@ func New(ctx context.Context, o Options) (*Adapter, error) {
 // Name is Options.Name.
 func (a *Adapter) Name() string { return a.o.Name }
 
-// Title is what the page is called.
-func (a *Adapter) Title() string { return a.o.Title }
-
 // Caps are generous: a web page has room.
 func (a *Adapter) Caps() chat.Caps {
 	return chat.Caps{

@@ -14,7 +14,9 @@ import (
 )
 
 const (
-	history     = 2000 // messages of a space that are kept
+	history     = 2000                 // messages of a space that are kept
+	remembered  = 365 * 24 * time.Hour // as long as the bot keeps answers (RULES.md, 7): private messages quote them
+	goAtOnce    = 64                   // old messages that go with one new one
 	maxPeople   = 64
 	maxChannels = 24
 )
@@ -150,7 +152,7 @@ func (r *room) changeRoster(ctx context.Context, f func(*roster) error) error {
 }
 
 // add stores a message and gives it its number; one that came of the same deed is replaced instead. The oldest beyond the
-// history are dropped. A message that cannot be stored is left out, or shown nevertheless if anyway is set.
+// history, in number or age, are dropped. A message that cannot be stored is left out, or shown nevertheless if anyway is set.
 func (r *room) add(ctx context.Context, m message, anyway bool) (message, error) {
 	r.write.Lock()
 	defer r.write.Unlock()
@@ -185,7 +187,11 @@ func (r *room) place(m *message) (was int, old []message) {
 		}
 	}
 	m.N = r.next
-	return 0, r.messages[:max(0, len(r.messages)+1-history)]
+	n, since := 0, m.At.Add(-remembered)
+	for n < min(len(r.messages), goAtOnce) && (len(r.messages)-n >= history || r.messages[n].At.Before(since)) {
+		n++
+	}
+	return 0, r.messages[:n]
 }
 
 // replace changes a message, durably; chat.ErrGone when it is not there (any more).

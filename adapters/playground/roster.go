@@ -3,6 +3,7 @@ package playground
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -40,49 +41,62 @@ type personBody struct {
 
 func (a *Adapter) changePerson(ctx context.Context, s scene, b personBody) outcome {
 	added := ""
-	err := s.room.changeRoster(ctx, func(r *roster) error {
-		if b.Zone == "Local" { // Go's own word; no browser says it
-			b.Zone = "?"
-		}
-		if _, err := time.LoadLocation(b.Zone); err != nil || len(b.Zone) > 60 {
+	err := s.room.changeRoster(ctx, func(r *roster) (err error) {
+		if !knownZone(b.Zone) {
 			return byField{"zone": "This zone is not known. Choose one like Europe/Berlin."}
 		}
-		if b.OnlyZone {
-			for i := range r.People {
-				if r.People[i].ID == b.Person && r.People[i].Zone == "" {
-					r.People[i].Zone = b.Zone
-				}
-			}
-			return nil
+		i := slices.IndexFunc(r.People, func(p person) bool { return p.ID == b.Person })
+		switch {
+		case !b.OnlyZone && i < 0:
+			added, err = b.add(r, s.room.kind)
+		case !b.OnlyZone:
+			err = b.change(&r.People[i], s.room.kind)
+		case i >= 0 && r.People[i].Zone == "":
+			r.People[i].Zone = b.Zone
 		}
-		name, sentence := tidyName(b.Name)
-		if sentence != "" {
-			return byField{"name": sentence}
-		}
-		for i := range r.People {
-			if p := &r.People[i]; p.ID == b.Person {
-				p.Name, p.Zone = name, b.Zone
-				if s.room.kind == Demo {
-					p.Admin = b.Admin
-				}
-				return nil
-			}
-		}
-		if s.room.kind == Self {
-			return problem{sentence: "This place is for one person."}
-		}
-		if len(r.People) >= maxPeople {
-			return problem{sentence: fmt.Sprintf("There is room for %d people, and all places are taken.", maxPeople)}
-		}
-		added = fmt.Sprintf("u%d", len(r.People)+1)
-		r.People = append(r.People, person{ID: added, Name: name, Zone: b.Zone, Admin: b.Admin})
-		return nil
+		return err
 	})
 	o := a.settled(s.room, err)
 	if added != "" && err == nil {
 		o.Go = "as=" + added
 	}
 	return o
+}
+
+func (b personBody) add(r *roster, kind Kind) (id string, err error) {
+	if kind == Self {
+		return "", problem{sentence: "This place is for one person."}
+	}
+	if len(r.People) >= maxPeople {
+		return "", problem{sentence: fmt.Sprintf("There is room for %d people, and all places are taken.", maxPeople)}
+	}
+	p := person{ID: fmt.Sprintf("u%d", len(r.People)+1)}
+	if err := b.change(&p, kind); err != nil {
+		return "", err
+	}
+	r.People = append(r.People, p)
+	return p.ID, nil
+}
+
+func (b personBody) change(p *person, kind Kind) error {
+	name, sentence := tidyName(b.Name)
+	if sentence != "" {
+		return byField{"name": sentence}
+	}
+	p.Name, p.Zone = name, b.Zone
+	if kind == Demo { // alone, the one person may do everything
+		p.Admin = b.Admin
+	}
+	return nil
+}
+
+// knownZone accepts IANA names, and none.
+func knownZone(zone string) bool {
+	if len(zone) > 60 || zone == "Local" { // Go's own word for what no browser says
+		return false
+	}
+	_, err := time.LoadLocation(zone)
+	return err == nil
 }
 
 // tidyName makes a person's name one line of at most 40 visible characters.
@@ -108,51 +122,55 @@ func (a *Adapter) changeChannel(ctx context.Context, s scene, b channelBody) out
 		return outcome{Say: plain("There are no channels here: this is a conversation of one person with the bot.")}
 	}
 	var c channel
-	made := b.Channel == ""
-	err := s.room.changeRoster(ctx, func(r *roster) error {
-		if made {
-			name, sentence := tidyChannel(b.Name)
-			if sentence != "" {
-				return byField{"name": sentence}
-			}
-			c = channel{ID: "c-" + name, Name: name, Bot: b.Bot}
-			if _, taken := r.channel(c.ID); taken {
-				return byField{"name": "There is a channel of that name. Choose another."}
-			}
-			if len(r.Channels) >= maxChannels {
-				return problem{sentence: fmt.Sprintf("There is room for %d channels, and all places are taken.", maxChannels)}
-			}
-			r.Channels = append(r.Channels, c)
-			return nil
+	err := s.room.changeRoster(ctx, func(r *roster) (err error) {
+		if b.Channel == "" {
+			c, err = b.add(r)
+			return err
 		}
-		for i := range r.Channels {
-			if r.Channels[i].ID == b.Channel {
-				r.Channels[i].Bot = b.Bot
-				c = r.Channels[i]
-				return nil
-			}
+		i := slices.IndexFunc(r.Channels, func(c channel) bool { return c.ID == b.Channel })
+		if i < 0 {
+			return problem{sentence: "That channel is not here. Reload the page and choose another."}
 		}
-		return problem{sentence: "That channel is not here. Reload the page and choose another."}
+		r.Channels[i].Bot = b.Bot
+		c = r.Channels[i]
+		return nil
 	})
 	o := a.settled(s.room, err)
 	if err != nil {
 		return o
 	}
-	if made {
+	if b.Channel == "" {
 		o.Go = "in=" + c.ID
 	}
-	if made && !c.Bot {
-		return o
-	}
 	s.at(c.ID)
-	s.event.What = chat.Removed{}
-	if c.Bot {
+	switch {
+	case c.Bot:
 		s.event.What = chat.Added{}
+	case b.Channel != "":
+		s.event.What = chat.Removed{}
+	default:
+		return o // a new channel without the bot is none of its business
 	}
 	if _, err := a.ask(ctx, s.event); err != nil {
 		o.Say = plain("The channel was changed, but the bot could not take it in. Take it out and bring it in again.")
 	}
 	return o
+}
+
+func (b channelBody) add(r *roster) (channel, error) {
+	name, sentence := tidyChannel(b.Name)
+	if sentence != "" {
+		return channel{}, byField{"name": sentence}
+	}
+	c := channel{ID: "c-" + name, Name: name, Bot: b.Bot}
+	if _, taken := r.channel(c.ID); taken {
+		return channel{}, byField{"name": "There is a channel of that name. Choose another."}
+	}
+	if len(r.Channels) >= maxChannels {
+		return channel{}, problem{sentence: fmt.Sprintf("There is room for %d channels, and all places are taken.", maxChannels)}
+	}
+	r.Channels = append(r.Channels, c)
+	return c, nil
 }
 
 // tidyChannel makes a channel's name: lower-case letters, digits and hyphens.

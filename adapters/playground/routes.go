@@ -115,57 +115,72 @@ const heartbeat = 15 * time.Second
 // serveEvents is the stream of changes for one person, as server-sent events. It goes on after Last-Event-ID, or ?since.
 func (a *Adapter) serveEvents(w http.ResponseWriter, r *http.Request) {
 	room, as := a.current(), r.FormValue("as")
-	if _, ok := room.who().person(as); !ok || r.FormValue("space") != string(room.space) {
-		as = "" // hears nothing but that it must reload
-	}
+	_, known := room.who().person(as)
+	known = known && r.FormValue("space") == string(room.space)
 	since := r.Header.Get("Last-Event-ID")
 	if since == "" {
 		since = r.FormValue("since")
 	}
-	boot, rev, _ := strings.Cut(since, ".")
-	n, err := strconv.Atoi(rev)
-	if err != nil {
-		boot = ""
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no")
-	out := http.NewResponseController(w)
-	send := func(format string, args ...any) bool {
-		_ = out.SetWriteDeadline(time.Now().Add(2 * heartbeat)) // a server without deadlines needs none
-		_, err := fmt.Fprintf(w, format, args...)
-		return err == nil && out.Flush() == nil
-	}
+	out := newStream(w, a.hub.boot)
 	at := a.hub.at()
-	missed, e, ok := a.hub.listen(as, boot, n)
+	if !known {
+		out.change(told{rev: at, data: []byte(reset)}) // hears nothing but that it must read anew
+		return
+	}
+	missed, e, ok := a.hub.listen(as, since)
 	defer a.hub.leave(e)
-	if !send("retry: 1000\n\n") || as == "" || !ok {
-		send("id: %s.%d\ndata: {\"kind\":\"reset\"}\n\n", a.hub.boot, at)
-		if as == "" {
-			return
-		}
+	if !ok {
+		missed = []told{{rev: at, data: []byte(reset)}}
 	}
 	for _, t := range missed {
-		if !send("id: %s.%d\ndata: %s\n\n", a.hub.boot, t.rev, t.data) {
-			return
-		}
+		out.change(t)
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for {
+	for out.err == nil {
 		select {
 		case <-r.Context().Done():
 			return
 		case t, ok := <-e.news:
-			if !ok || !send("id: %s.%d\ndata: %s\n\n", a.hub.boot, t.rev, t.data) {
+			if !ok {
 				return
 			}
+			out.change(t)
 		case <-beat.C:
-			if !send(": here\n\n") {
-				return
-			}
+			out.send(": here\n\n")
 		}
+	}
+}
+
+const reset = `{"kind":"reset"}`
+
+// stream writes server-sent events; after its first error it writes nothing.
+type stream struct {
+	w    http.ResponseWriter
+	out  *http.ResponseController
+	boot string
+	err  error
+}
+
+func newStream(w http.ResponseWriter, boot string) *stream {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	s := &stream{w: w, out: http.NewResponseController(w), boot: boot}
+	s.send("retry: 1000\n\n")
+	return s
+}
+
+func (s *stream) change(t told) { s.send("id: %s.%d\ndata: %s\n\n", s.boot, t.rev, t.data) }
+
+func (s *stream) send(format string, args ...any) {
+	if s.err != nil {
+		return
+	}
+	_ = s.out.SetWriteDeadline(time.Now().Add(2 * heartbeat)) // a server that cannot has no deadlines
+	if _, s.err = fmt.Fprintf(s.w, format, args...); s.err == nil {
+		s.err = s.out.Flush()
 	}
 }
 

@@ -76,29 +76,29 @@ func (b *bubble) page() string {
 	return rec.Body.String()
 }
 
-// stream is an open stream of changes.
-type stream struct {
+// listener is an open stream of changes.
+type listener struct {
 	*httptest.ResponseRecorder
 	mu    sync.Mutex
 	leave context.CancelFunc
 	ended chan struct{}
 }
 
-func (s *stream) Write(p []byte) (int, error) {
+func (s *listener) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ResponseRecorder.Write(p)
 }
 
-func (s *stream) heard() string {
+func (s *listener) heard() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.Body.String()
 }
 
-func (b *bubble) listen(as, since string) *stream {
+func (b *bubble) listen(as, since string) *listener {
 	ctx, cancel := context.WithCancel(b.t.Context())
-	s := &stream{ResponseRecorder: httptest.NewRecorder(), leave: cancel, ended: make(chan struct{})}
+	s := &listener{ResponseRecorder: httptest.NewRecorder(), leave: cancel, ended: make(chan struct{})}
 	r := httptest.NewRequest(http.MethodGet, "/demo/events?as="+as+"&space="+b.space, nil).WithContext(ctx)
 	r.Header.Set("Last-Event-ID", since)
 	go func() {
@@ -305,6 +305,31 @@ func (m *mover) Advance(ctx context.Context, to time.Time, done func(time.Time))
 		}
 	}
 	return nil
+}
+
+// Private messages quote answers, so they are kept no longer than those.
+func TestOldMessagesGo(t *testing.T) {
+	m := &mover{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	inBubble(t, quiet, m, func(b *bubble) {
+		for _, text := range []string{"In the first year.", "A year later.", "A year and a day later."} {
+			if err := b.a.Direct(b.t.Context(), chat.UserID(b.space+".u1"), note(text)); err != nil {
+				t.Error(err)
+			}
+			days := 365
+			if text == "A year later." {
+				days = 1
+			}
+			if err := m.Advance(b.t.Context(), m.Now().AddDate(0, 0, days), func(time.Time) {}); err != nil {
+				t.Error(err)
+			}
+		}
+		rec := httptest.NewRecorder()
+		b.site.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/demo/?as=u1&in=dm", nil))
+		page := rec.Body.String()
+		if strings.Contains(page, "In the first year.") || !strings.Contains(page, "A year later.") || !strings.Contains(page, "A year and a day later.") {
+			t.Error("what is there after a year and a day is not what is younger than a year")
+		}
+	})
 }
 
 func TestClock(t *testing.T) {
