@@ -122,7 +122,7 @@ func (a *Adapter) Name() string { return platformName }
 // any mix of texts and rows of buttons fits its 40 components.
 func (a *Adapter) Caps() chat.Caps {
 	return chat.Caps{
-		Total: 3800, Blocks: 26, Text: 3000, Heading: 250, Summary: 1000,
+		Total: 3800, Blocks: 25, Text: 3000, Heading: 250, Summary: 1000,
 		Row: 5, Label: 80, Choices: 25, Choice: 100, Checks: 25, Fields: 25, Field: 1000,
 		FormTitle: 45, InputLabel: 45, Placeholder: 100, FormIntro: 1900, Pictures: true,
 	}

@@ -93,13 +93,13 @@ func (d *draft) say(text, plain string) {
 func (d *draft) block(b chat.Block) {
 	switch b := b.(type) {
 	case chat.Heading:
-		d.say("## "+strings.ReplaceAll(markdown(b.Text), "\n", " "), b.Text.Plain())
+		d.heading(b.Text)
 	case chat.Paragraph:
 		d.say(markdown(b.Text), b.Text.Plain())
 	case chat.Note:
-		d.say(lines("-# ", markdown(b.Text)), b.Text.Plain())
+		d.say(lines("-# ", markdown(b.Text), false), b.Text.Plain())
 	case chat.Quote:
-		d.say(lines("> ", markdown(b.Text)), b.Text.Plain())
+		d.say(lines("> ", markdown(b.Text), true), b.Text.Plain())
 	case chat.Code:
 		d.say(fence(b.Language, b.Source), b.Source)
 	case chat.List:
@@ -119,12 +119,29 @@ func (d *draft) block(b chat.Block) {
 	}
 }
 
-// lines puts a prefix before every line.
-func lines(prefix, text string) string {
+// heading writes a title in one line. Some clients take hashes at its end for markup, so nothing visible follows them.
+func (d *draft) heading(t chat.Text) {
+	title := strings.TrimSpace(strings.ReplaceAll(markdown(t), "\n", " "))
+	if strings.HasSuffix(title, "#") {
+		title += "\u200b"
+	}
+	if title != "" {
+		d.say("## "+title, t.Plain())
+	}
+}
+
+// lines puts a prefix before every line; before empty ones only if they need it too.
+func lines(prefix, text string, empty bool) string {
 	if strings.TrimSpace(text) == "" {
 		return ""
 	}
-	return prefix + strings.ReplaceAll(text, "\n", "\n"+prefix)
+	all := strings.Split(text, "\n")
+	for i, line := range all {
+		if empty || strings.TrimSpace(line) != "" {
+			all[i] = prefix + line
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 func (d *draft) list(b chat.List) {

@@ -187,6 +187,8 @@ func clean(s string) string {
 		switch {
 		case r == '\r':
 			r = '\n'
+		case r == '\v', r == '\f':
+			r = ' '
 		case r == '\n', r == '\t':
 		case r < ' ', r == 0x7f:
 			continue

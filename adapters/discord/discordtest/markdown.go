@@ -115,7 +115,7 @@ func (r *reader) begins(src string, quoted bool) bool {
 func heading(line string) string {
 	for _, mark := range []string{"# ", "## ", "### "} {
 		if t, ok := strings.CutPrefix(line, mark); ok {
-			return strings.TrimSpace(t)
+			return strings.TrimSpace(strings.TrimRight(t, "# ")) // hashes at the end belong to the heading
 		}
 	}
 	return ""

@@ -91,6 +91,9 @@ func (s *Server) serve(c *call, method, path string, do func(*call) (any, error)
 	}
 	s.changed()
 	s.mu.Unlock()
+	if s.o.Latency > 0 {
+		time.Sleep(s.o.Latency)
+	}
 	if f != nil && s.strike(c, f) {
 		return
 	}

@@ -22,6 +22,7 @@ type Options struct {
 	Heart    time.Duration    // interval of heartbeats; 0 = Discord's 41.25 s
 	Limit    int              // requests a window and route; 0 = 5
 	Window   time.Duration    // 0 = 1 s
+	Latency  time.Duration    // of every reply of the REST API
 	Listener net.Listener     // nil = loopback
 }
 
