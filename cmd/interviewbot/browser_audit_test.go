@@ -4,6 +4,7 @@ package main
 // heading of the page, contrast.
 func (b *tab) audit(name string) {
 	b.Helper()
+	b.settle()
 	b.shot(name)
 	for _, trouble := range append(js[[]string](b, named), js[[]string](b, contrast)...) {
 		b.Errorf("%s: on %s: %s", b.name, name, trouble)

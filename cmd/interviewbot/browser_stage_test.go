@@ -261,17 +261,23 @@ func insert(text string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// settle waits until nothing moves: neither the page nor what is on it.
+func (b *tab) settle() {
+	b.Helper()
+	b.until("an end of all movement", `(() => {
+		const now = document.getElementById("scroll")?.scrollTop ?? 0, still = window.scrolled === now;
+		window.scrolled = now;
+		return still && document.getAnimations().every(a => a.playState !== "running");
+	})()`)
+}
+
 // shot keeps a picture of what is to be seen, in ARTIFACTS where that is set.
 func (b *tab) shot(name string) {
 	folder := os.Getenv("ARTIFACTS")
 	if folder == "" {
 		return
 	}
-	b.until("an end of all movement", `(() => {
-		const now = document.getElementById("scroll")?.scrollTop ?? 0, still = window.scrolled === now;
-		window.scrolled = now;
-		return still && document.getAnimations().every(a => a.playState !== "running");
-	})()`)
+	b.settle()
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
