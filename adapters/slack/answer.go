@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -209,7 +210,11 @@ func (a *Adapter) showForm(ctx context.Context, in *inbound, f chat.Form) error 
 		return nil
 	}
 	a.log.Warn("could not show a form", "event", in.event.ID, "error", err)
-	return a.private(ctx, in, *sentence("That took too long to open. Please press again, or give the command again."))
+	text := "That took too long to open. Please press again, or give the command again."
+	if errors.Is(err, chat.ErrUncertain) {
+		text = "If nothing has opened, please press again, or give the command again."
+	}
+	return a.private(ctx, in, *sentence(text))
 }
 
 // giveBack returns a text that was not stored: in the dialog, as it was typed; or, if the dialog is gone, as a message.
@@ -235,14 +240,14 @@ func (a *Adapter) titleOf(v *wireView) string {
 }
 
 func (a *Adapter) openView(ctx context.Context, trigger string, v slack.ModalViewRequest) error {
-	return a.call(ctx, methodOpen, func(ctx context.Context) error {
+	return a.viewCall(ctx, methodOpen, func(ctx context.Context) error {
 		_, err := a.api.OpenViewContext(ctx, trigger, v)
 		return err
 	})
 }
 
 func (a *Adapter) push(ctx context.Context, trigger string, v slack.ModalViewRequest) error {
-	return a.call(ctx, methodPush, func(ctx context.Context) error {
+	return a.viewCall(ctx, methodPush, func(ctx context.Context) error {
 		_, err := a.api.PushViewContext(ctx, trigger, v)
 		return err
 	})
@@ -250,7 +255,7 @@ func (a *Adapter) push(ctx context.Context, trigger string, v slack.ModalViewReq
 
 func (a *Adapter) updateView(ctx context.Context, id string, v slack.ModalViewRequest) error {
 	return a.patient(ctx, func() error {
-		return a.call(ctx, methodView, func(ctx context.Context) error {
+		return a.viewCall(ctx, methodView, func(ctx context.Context) error {
 			_, err := a.api.UpdateViewContext(ctx, v, "", "", id)
 			return err
 		})
@@ -260,10 +265,22 @@ func (a *Adapter) updateView(ctx context.Context, id string, v slack.ModalViewRe
 func (a *Adapter) publish(ctx context.Context, in *inbound, home []chat.Block) error {
 	v := a.draw(ctx, home).home(home)
 	return a.patient(ctx, func() error {
-		return a.call(ctx, methodHome, func(ctx context.Context) error {
+		return a.viewCall(ctx, methodHome, func(ctx context.Context) error {
 			_, err := a.api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: in.user, View: v})
 			return err
 		})
+	})
+}
+
+// viewCall makes a call that Slack answers with the view. The view is not needed, so it is no matter when slack-go
+// cannot decode it, as where Slack sends [] for what is {}; a refusal can always be decoded.
+func (a *Adapter) viewCall(ctx context.Context, method string, do func(context.Context) error) error {
+	return a.call(ctx, method, func(ctx context.Context) error {
+		err := do(ctx)
+		if errors.As(err, new(*json.UnmarshalTypeError)) {
+			return nil
+		}
+		return err
 	})
 }
 

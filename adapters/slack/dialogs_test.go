@@ -135,6 +135,10 @@ func TestDialogGoesOn(t *testing.T) {
 					t.Errorf("%T happened in %q", e.What, e.Channel)
 				}
 			}
+			s.must(s.Stop())
+			if s.log.String() != "" {
+				t.Errorf("all went well, and this was logged: %s", s.log.String())
+			}
 		})
 	}
 }
@@ -174,8 +178,9 @@ func TestSavingShowsTheText(t *testing.T) {
 	if d := s.dialog("Counted."); strings.Contains(d.Page.Text, "Saving") {
 		t.Errorf("after saving the dialog is %+v", d)
 	}
-	if got := s.ada.Troubles(); len(got) != 0 {
-		t.Errorf("Slack complained: %q", got)
+	s.must(s.Stop())
+	if got := s.ada.Troubles(); len(got) != 0 || s.log.String() != "" {
+		t.Errorf("Slack complained: %q; logged: %s", got, s.log.String())
 	}
 }
 

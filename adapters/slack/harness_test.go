@@ -1,9 +1,11 @@
 package slack_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -41,6 +43,24 @@ func (c *clock) until(t time.Time) {
 	}
 }
 
+// journal is what the adapter logs.
+type journal struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lines.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lines.String()
+}
+
 // world is a workspace with the adapter connected to it, for the suite of all platforms.
 type world struct {
 	t       *testing.T
@@ -51,6 +71,7 @@ type world struct {
 	table   chat.Table
 	http    bool
 	front   *httptest.Server // where Slack's requests arrive
+	log     journal
 
 	mu    sync.Mutex
 	slack *slack.Adapter
@@ -88,7 +109,7 @@ func (w *world) run() {
 	w.t.Helper()
 	a, err := slack.New(slack.Options{
 		BotToken: w.server.BotToken, AppToken: w.server.AppToken, SigningSecret: w.server.SigningSecret, APIURL: w.server.APIURL(),
-		HTTP: w.http, Keep: w.keep, Clock: w.clock, Table: w.table,
+		HTTP: w.http, Keep: w.keep, Clock: w.clock, Table: w.table, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
 	if err != nil {
 		w.t.Fatal(err)

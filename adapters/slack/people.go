@@ -47,8 +47,9 @@ func (a *Adapter) actor(ctx context.Context, user string, as chat.Actor) chat.Ac
 	return merge(found, as)
 }
 
+// describe never says that somebody is no administrator: in Slack it is left open who may set up a channel.
 func describe(u *slack.User) chat.Actor {
-	admin := chat.No
+	admin := chat.Unknown
 	if u.IsAdmin || u.IsOwner || u.IsPrimaryOwner {
 		admin = chat.Yes
 	}

@@ -116,6 +116,9 @@ func (a *Adapter) socket(ctx context.Context, n int, up *lights) error {
 func (c *connection) event(ctx context.Context, e socketmode.Event) error {
 	switch d := e.Data.(type) {
 	case *slack.ConnectionErrorEvent:
+		if ctx.Err() != nil {
+			return nil
+		}
 		c.a.log.Warn("cannot connect to Slack by Socket Mode", "error", d.ErrorObj, "again in", d.Backoff)
 		c.up.set(c.n, fmt.Errorf("cannot connect to Slack by Socket Mode: %w", d.ErrorObj))
 		if isRefusal(d.ErrorObj) {
