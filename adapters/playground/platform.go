@@ -238,5 +238,6 @@ func (a *Adapter) show(m message) {
 		a.log.Error("a message could not be rendered", "message", m.N, "err", err)
 		return
 	}
-	a.hub.tell(change{Kind: "message", Channel: m.Channel, N: m.N, HTML: html, Say: m.Summary, to: m.To})
+	// What the bot says to one person answers what that person just did, so it is brought into view.
+	a.hub.tell(change{Kind: "message", Channel: m.Channel, N: m.N, HTML: html, Say: m.Summary, Mine: m.To != "", to: m.To})
 }
