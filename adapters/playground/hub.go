@@ -14,7 +14,7 @@ type change struct {
 	Channel string     `json:"channel,omitempty"` // of message
 	N       int        `json:"n,omitempty"`
 	HTML    string     `json:"html,omitempty"`
-	Say     string     `json:"say,omitempty"` // for the live region
+	Say     string     `json:"say,omitempty"`  // for the live region
 	Mine    bool       `json:"mine,omitempty"` // brought into view wherever the page is scrolled to
 	Clock   *clockView `json:"clock,omitempty"`
 	to      string     // the only person who is told; "" = everybody
