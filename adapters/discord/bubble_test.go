@@ -36,6 +36,7 @@ type bubble struct {
 // inBubble runs f in a bubble; everything is closed afterwards, and nothing may have been refused.
 func inBubble(t *testing.T, o discordtest.Options, f func(t *testing.T, b *bubble)) {
 	t.Helper()
+	o.Contract = openAPI(t)
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))) // bubbles begin before Discord did
 		pipe := discordtest.NewPipe()

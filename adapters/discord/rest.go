@@ -131,7 +131,7 @@ func (r *rest) send(ctx context.Context, q request) error {
 	}
 	r.refused.Store(seen.status == http.StatusUnauthorized)
 	if seen.status >= 300 {
-		return r.outcome(seen, no, ours)
+		return r.outcome(q, seen, no, ours)
 	}
 	if q.into == nil || len(reply) == 0 {
 		return nil
@@ -172,7 +172,7 @@ func (seen *outcome) refusal(reply []byte) (no *refusal, ours bool) {
 }
 
 // outcome tells what a refusal means: surely not done, but for the errors of a server that may have done it.
-func (r *rest) outcome(seen *outcome, no *refusal, ours bool) error {
+func (r *rest) outcome(q request, seen *outcome, no *refusal, ours bool) error {
 	switch {
 	case seen.status >= 500:
 		return fmt.Errorf("%w: %w", chat.ErrUncertain, no)
@@ -181,7 +181,11 @@ func (r *rest) outcome(seen *outcome, no *refusal, ours bool) error {
 		if !ours {
 			r.limits.pause(max(wait, restTime)) // a ban of the address
 		}
-		return chat.Later{At: r.now().Add(wait)}
+		at := r.now().Add(wait)
+		if q.route.name != "" { // the limits must not say another time
+			at = later(at, r.limits.at(q.route))
+		}
+		return chat.Later{At: at}
 	case seen.status == http.StatusUnauthorized:
 		return fmt.Errorf("%w: %w", chat.ErrRevoked, no)
 	case seen.status == http.StatusForbidden, seen.status == http.StatusNotFound && ours && no.Code != 0:

@@ -23,7 +23,9 @@ type Options struct {
 	Limit    int              // requests a window and route; 0 = 5
 	Window   time.Duration    // 0 = 1 s
 	Latency  time.Duration    // of every reply of the REST API
-	Listener net.Listener     // nil = loopback
+	Listener net.Listener     // nil = loopback; a *Pipe in a testing/synctest bubble
+
+	inBubble bool
 }
 
 // Server is one Discord with one application in it. Its methods are safe for concurrent use.
@@ -77,6 +79,7 @@ func New(o Options) (*Server, error) {
 	if o.Window == 0 {
 		o.Window = time.Second
 	}
+	_, o.inBubble = o.Listener.(*Pipe)
 	if o.Listener == nil {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
