@@ -371,7 +371,7 @@ func (b *Bot) addAnswer(tx store.Tx, m *matter, a store.Answer, firstCount bool)
 		m.member.Answered = max(m.member.Answered, a.Round)
 	}
 	if a.Kind == store.DontKnow && m.round != nil {
-		m.member.DontKnow = a.Round
+		m.member.DontKnow = max(m.member.DontKnow, a.Round)
 	}
 	return tx.PutMember(*m.member)
 }
@@ -383,6 +383,9 @@ func (m *matter) join(name string) {
 	}
 	if !m.member.Left.IsZero() {
 		m.member.Left, m.member.Joined = time.Time{}, m.now
+		if m.round != nil && m.member.Answered < m.round.No { // left and came back with an answer while it is open
+			m.member.Closed = min(m.member.Closed, m.round.No-1)
+		}
 	}
 	m.member.Name = name
 }

@@ -218,12 +218,14 @@ func counting(tx store.Tx, r store.Round, m store.Member) (store.Answer, bool, e
 // countAnswer adds one answer to what the reveal shows.
 func countAnswer(r *store.Round, a store.Answer) {
 	r.Answered++
-	switch a.Visibility {
-	case store.WithName:
+	if readable(a) {
 		r.Shared++
-	case store.WithoutName:
-		r.Shared++
-		r.Nameless++
+		if a.Visibility == store.WithoutName {
+			r.Nameless++
+		}
+	}
+	if a.Question != r.Question {
+		return // it was to the question before a swap, whose points are others
 	}
 	for _, id := range said(a) {
 		found := false

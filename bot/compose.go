@@ -179,6 +179,9 @@ func count(r store.Round, point string) int {
 // had it, and neither when nobody answered.
 func leastSaid(r store.Round, q *questions.Question) (least questions.Point, ok bool) {
 	n := r.Answered
+	if len(r.Swapped) > 0 {
+		return least, false // some answers may be to a question before
+	}
 	for _, p := range q.Points {
 		if c := count(r, p.ID); r.Answered > 0 && 2*c < r.Answered && (c < n || !ok) {
 			least, n, ok = p, c, true
@@ -393,6 +396,9 @@ func (b *Bot) refresh(ctx context.Context, task store.Task) error {
 	}
 	return b.editPost(ctx, task, func(f face) chat.Message {
 		f.quorum = quorum
+		if f.round.State == store.Closed && f.question != nil { // it closed meanwhile: what the reveal shows is right
+			return b.closedPost(f, false)
+		}
 		return b.faceOf(f)
 	})
 }
@@ -414,12 +420,11 @@ func tally(tx store.Tx, track string, no int) (n, shared, nameless, quorum int, 
 		}
 		n++
 		by[a.User] = true
-		switch a.Visibility {
-		case store.WithName:
+		if readable(a) {
 			shared++
-		case store.WithoutName:
-			shared++
-			nameless++
+			if a.Visibility == store.WithoutName {
+				nameless++
+			}
 		}
 	}
 	members, err := tx.Members(track, "", 0)

@@ -93,7 +93,7 @@ func (b *Bot) giveUpOn(ctx context.Context, c call, m matter, g given) (chat.Res
 		return chat.Response{}, err
 	}
 	b.wake()
-	return update(b.compared(m, "")), nil
+	return update(b.feedback(m)), nil
 }
 
 // pressSayBack opens the dialog for one's own words after an I don't know.

@@ -181,8 +181,8 @@ func (b *Bot) comparedButtons(m matter) chat.Buttons {
 	default:
 		r = append(r, b.button("Revise", "try", m.key))
 	}
-	if m.round != nil && m.round.Shared > 0 {
-		r = append(r, b.button(fmt.Sprintf("Others' answers (%d)", listed(*m.round)), "others", "0", m.key))
+	if n := listedFor(m); n > 0 {
+		r = append(r, b.button(fmt.Sprintf("Others' answers (%d)", n), "others", "0", m.key))
 	}
 	if len(m.question.Followups) > 0 {
 		r = append(r, b.button("Follow-up", "follow", m.key))
@@ -191,6 +191,20 @@ func (b *Bot) comparedButtons(m matter) chat.Buttons {
 		return chat.Buttons{Row: append(r, b.button("Another", "again", m.key))}
 	}
 	return chat.Buttons{Row: append(r, b.button("More", "mine", m.key))}
+}
+
+// listedFor is how many shared answers of others the person can read, as of the round's last count.
+func listedFor(m matter) int {
+	if m.round == nil {
+		return 0
+	}
+	n := listed(*m.round)
+	a := *m.answer
+	mine := readable(a) && (a.Visibility == store.WithName || m.round.Nameless >= 3)
+	if mine && !a.Late && !a.Edited.After(m.round.Refreshed) {
+		n--
+	}
+	return n
 }
 
 func missingPoints(q *questions.Question, a *store.Answer) []questions.Point {

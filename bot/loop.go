@@ -135,7 +135,7 @@ func (t *ticker) start(ctx context.Context) (found bool, err error) {
 // may says whether a task can start now; what has to wait is remembered for next.
 func (t *ticker) may(task store.Task) bool {
 	now := t.b.now()
-	at := t.b.resting.until(task.Key)
+	at := t.b.resting.until(task.Key, now)
 	if j := t.jobs[task.Kind]; j.wire && !at.After(now) {
 		at = t.b.ready(task, j.kind)
 	}
@@ -381,10 +381,14 @@ type resting struct {
 	at map[string]time.Time
 }
 
-func (r *resting) until(key string) time.Time {
+func (r *resting) until(key string, now time.Time) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.at[key]
+	at := r.at[key]
+	if !at.After(now) {
+		delete(r.at, key)
+	}
+	return at
 }
 
 func (r *resting) set(key string, at time.Time) {

@@ -24,6 +24,7 @@ type matter struct {
 	person   *store.Person
 	draft    *store.Draft
 	last     *store.Line   // the member's newest ledger line
+	lastDay  string        // of its round, when a freeze covered it
 	ledger   []streak.Line // the member's, read only once the round is over
 	question *questions.Question
 	hash     string
@@ -121,6 +122,9 @@ func readMatter(tx store.Tx, c call, key string) (matter, error) {
 	if a.Round.Kind != kindQuestion {
 		return m, noSuchRound
 	}
+	if a.Track.Direct && a.Track.CreatedBy != c.user() {
+		return m, noSuchRound
+	}
 	if a.Round.Space != string(c.Space) && !(c.Direct && a.Member != nil) {
 		return m, elsewhere
 	}
@@ -136,6 +140,9 @@ func readMatter(tx store.Tx, c call, key string) (matter, error) {
 		}
 		if len(newest) > 0 {
 			m.last = &newest[0].Line
+		}
+		if m.lastDay, err = frozenDay(tx, track, m.last, m.now); err != nil {
+			return m, err
 		}
 		if m.late() {
 			if m.ledger, err = ledger(tx, track, c.user()); err != nil {
@@ -167,7 +174,19 @@ func (m matter) news() string {
 	if m.last == nil || m.last.Outcome != streak.Frozen || m.track == nil || m.member.Answered > m.last.Round+1 {
 		return ""
 	}
-	return "A freeze covered the last round you missed. "
+	return "A freeze covered " + m.lastDay + ". "
+}
+
+// frozenDay names the day of a round that a freeze covered; "" for any other line.
+func frozenDay(tx store.Tx, track string, l *store.Line, now time.Time) (string, error) {
+	if l == nil || l.Outcome != streak.Frozen {
+		return "", nil
+	}
+	r, err := tx.Round(track, l.Round)
+	if err != nil {
+		return "", err
+	}
+	return roundDay(r, now), nil
 }
 
 // asked keeps the questions in use, read and compiled, by the hash of their snapshot. It forgets all when there are too

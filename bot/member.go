@@ -53,6 +53,9 @@ func trackMatter(tx store.Tx, c call, id string) (matter, error) {
 	if err != nil {
 		return m, err
 	}
+	if t.Direct && t.CreatedBy != c.user() {
+		return m, noSuchTrack
+	}
 	m.track = &t
 	mb, err := tx.Member(id, c.user())
 	switch {

@@ -87,7 +87,9 @@ func (b *Bot) notify(ctx context.Context, task store.Task) error {
 		}
 		m.Blocks = append(m.Blocks, r)
 	}
-	err = p.Direct(ctx, chat.UserID(task.User), Fit(*m, p.Caps()))
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	err = p.Direct(limited, chat.UserID(task.User), Fit(*m, p.Caps()))
 	if err != nil && !errors.Is(err, chat.ErrUncertain) {
 		return fmt.Errorf("tell an owner: %w", err)
 	}

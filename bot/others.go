@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -71,21 +73,26 @@ func (b *Bot) pressOthersAt(ctx context.Context, c call) (chat.Response, error) 
 
 // sharedAnswers are those that others may see; without a name only from three on.
 func sharedAnswers(all []store.Answer, me string) []store.Answer {
-	nameless := 0
+	var named, nameless []store.Answer
 	for _, a := range all {
-		if a.Visibility == store.WithoutName && a.Text != "" {
-			nameless++
+		switch {
+		case !readable(a):
+		case a.Visibility == store.WithName:
+			named = append(named, a)
+		default:
+			nameless = append(nameless, a)
 		}
 	}
-	var out []store.Answer
-	for _, a := range all {
-		open := a.Visibility == store.WithName || (a.Visibility == store.WithoutName && nameless >= 3)
-		if open && a.Text != "" && a.User != me {
-			out = append(out, a)
-		}
+	if len(nameless) < 3 {
+		nameless = nil
 	}
-	return out
+	// By their texts: the order of people would tell between which names somebody stands.
+	slices.SortFunc(nameless, func(x, y store.Answer) int { return strings.Compare(x.Text, y.Text) })
+	return slices.DeleteFunc(append(named, nameless...), func(a store.Answer) bool { return a.User == me })
 }
+
+// readable says whether an answer has something that others may read.
+func readable(a store.Answer) bool { return a.Visibility != store.OnlyMe && a.Text != "" }
 
 // pressMine offers what can be changed about one's own answer.
 func (b *Bot) pressMine(ctx context.Context, c call) (chat.Response, error) {

@@ -48,8 +48,12 @@ func (b *Bot) pauseStatus(ctx context.Context, c call) (chat.Response, error) {
 	left := streak.PauseLeft(pauseSpans(p), now)
 	say := fmt.Sprintf("A pause keeps your streaks while you are away, in all your groups. You have %s of 30 left in these 90 days.", plural(left, "day"))
 	r := chat.Buttons{}
+	var planned []chat.Block
 	for _, s := range p.Pauses {
-		if s.To.After(now) {
+		switch zone := location(p.Zone); {
+		case s.From.After(now):
+			planned = append(planned, chat.Paragraph{Text: chat.Join(chat.T("A pause is planned from "), chat.At(s.From, chat.DateClock, zone), chat.T(" to "), chat.At(s.To, chat.DateClock, zone), chat.T("."))})
+		case s.To.After(now):
 			m := message("You are paused.", chat.Paragraph{Text: chat.Join(chat.T("You are paused until "), chat.At(s.To, chat.DateClock, location(p.Zone)), chat.T(". Answering still counts."))},
 				row(primary(b.button("I am back", "pausefor", "off"))), note(fmt.Sprintf("%s of 30 left in these 90 days.", plural(left, "day"))))
 			return reply(m), nil
@@ -60,7 +64,10 @@ func (b *Bot) pauseStatus(ctx context.Context, c call) (chat.Response, error) {
 			r.Row = append(r.Row, b.button(plural(d, "day"), "pausefor", strconv.Itoa(d)))
 		}
 	}
-	out := []chat.Block{para(say)}
+	out := append([]chat.Block{para(say)}, planned...)
+	if len(planned) > 0 {
+		r.Row = append(r.Row, b.button("Drop what is planned", "pausefor", "off"))
+	}
 	if len(r.Row) > 0 {
 		out = append(out, r)
 	}
@@ -81,10 +88,11 @@ const backdate = 48 * time.Hour
 
 func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response, error) {
 	var made store.Pause
-	var left, corrected int
+	var left int
+	var covered backDated
 	var ended bool
-	_, err := b.write(ctx, c, "pause", func(tx store.Tx) error {
-		corrected, ended = 0, false
+	again, err := b.write(ctx, c, "pause", func(tx store.Tx) error {
+		covered, ended = backDated{}, false
 		p, err := person(tx, c)
 		if err != nil {
 			return err
@@ -109,13 +117,16 @@ func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response,
 		}
 		left -= cost
 		p.Pauses = append(recentPauses(p.Pauses, now), made)
-		if corrected, err = backDatePause(tx, c, made); err != nil {
+		if covered, err = backDatePause(tx, c, made); err != nil {
 			return err
 		}
 		return tx.PutPerson(p)
 	})
 	if err != nil {
 		return chat.Response{}, err
+	}
+	if again {
+		return b.pauseStatus(ctx, c)
 	}
 	zone := location(c.Actor.Zone)
 	if made.To.IsZero() {
@@ -125,8 +136,11 @@ func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response,
 		return sentence("Welcome back. The pause ends now; unused days are back in your budget."), nil
 	}
 	text := chat.Join(chat.T("Paused until "), chat.At(made.To, chat.DateClock, zone), chat.T(fmt.Sprintf(". %s left of 30 in these 90 days.", plural(left, "day"))))
-	if corrected > 0 {
-		text = chat.Join(text, chat.T(fmt.Sprintf(" It also covers %s that closed in the last 48 hours.", plural(corrected, "round"))))
+	if covered.rounds > 0 {
+		text = chat.Join(text, chat.T(fmt.Sprintf(" It also covers %s that closed in the last 48 hours.", plural(covered.rounds, "round"))))
+	}
+	if covered.used {
+		text = chat.Join(text, chat.T(" What closed before now stays as it is: "+lowerFirst(string(streak.ErrCorrected))))
 	}
 	return reply(message(text.Plain(), chat.Paragraph{Text: text}, row(b.button("I am back", "pausefor", "off")))), nil
 }
@@ -210,9 +224,9 @@ func readPause(how string, now time.Time, zone *time.Location) (store.Pause, err
 
 // backDatePause covers rounds that closed within the last 48 hours and within the pause. It takes the one correction that
 // repair and back-dating share.
-func backDatePause(tx store.Tx, c call, made store.Pause) (n int, err error) {
+func backDatePause(tx store.Tx, c call, made store.Pause) (done backDated, err error) {
 	if !made.From.Before(tx.Now()) {
-		return 0, nil
+		return done, nil
 	}
 	from := made.From
 	if limit := tx.Now().Add(-backdate); from.Before(limit) {
@@ -220,7 +234,7 @@ func backDatePause(tx store.Tx, c call, made store.Pause) (n int, err error) {
 	}
 	members, err := tx.Memberships(c.user())
 	if err != nil {
-		return 0, err
+		return done, err
 	}
 	for _, m := range members {
 		if !m.Left.IsZero() {
@@ -228,19 +242,29 @@ func backDatePause(tx store.Tx, c call, made store.Pause) (n int, err error) {
 		}
 		lines, err := ledger(tx, m.Track, m.User)
 		if err != nil {
-			return n, err
+			return done, err
 		}
 		covered, err := streak.Backdate(lines, from, tx.Now(), "a pause that began earlier")
-		if errors.Is(err, streak.ErrCorrected) || len(covered) == 0 {
+		if errors.Is(err, streak.ErrCorrected) {
+			done.used = true
 			continue
 		}
 		if err != nil {
-			return n, err
+			return done, err
+		}
+		if len(covered) == 0 {
+			continue
 		}
 		if err := correct(tx, m, lines, covered...); err != nil {
-			return n, err
+			return done, err
 		}
-		n += len(covered)
+		done.rounds += len(covered)
 	}
-	return n, nil
+	return done, nil
+}
+
+// backDated is what a pause did to rounds that were closed already.
+type backDated struct {
+	rounds int  // that it covers
+	used   bool // in some track the one correction was used up before
 }

@@ -82,7 +82,7 @@ func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, er
 			return err
 		}
 		switch {
-		case r.State == store.Claimed && (t.State == store.TrackRemoved || now.Sub(r.Claimed) > t.CatchUp):
+		case r.State == store.Claimed && (t.State == store.TrackRemoved || now.Sub(r.Claimed) > max(t.CatchUp, inTime)):
 			giveUp(&r, "it could not be posted", now)
 			if t.Open == r.No {
 				t.Open = 0
@@ -97,12 +97,13 @@ func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, er
 		case r.State == store.Sending && !r.Lease.After(now):
 			return nil // to be settled
 		case r.State == store.Sending || r.State == store.Claimed:
-			task.Due = r.Lease // another replica is at it
-			r.State = store.Claimed
-			return tx.PutTask(task)
+			return chat.Later{At: r.Lease} // another replica is at it; the task stays due, for that one to find
 		}
 		return tx.DeleteTask(task.Key)
 	})
+	if errors.As(err, new(chat.Later)) {
+		return r, err
+	}
 	if err != nil {
 		return r, fmt.Errorf("begin to post round %s: %w", key, err)
 	}
@@ -119,7 +120,9 @@ func (b *Bot) settle(ctx context.Context, task store.Task, r store.Round) error 
 	if !ok {
 		return b.outcome(ctx, task, r, "", errUnsettled)
 	}
-	id, err := finder.Find(ctx, chat.ChannelID(r.Channel), roundKey(r.Track, r.No), r.Claimed.Add(-time.Minute))
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	id, err := finder.Find(limited, chat.ChannelID(r.Channel), roundKey(r.Track, r.No), r.Claimed.Add(-time.Minute))
 	switch {
 	case err == nil:
 		return b.outcome(ctx, task, r, string(id), nil)

@@ -156,7 +156,29 @@ func (b *Bot) purgeTexts(ctx context.Context, task store.Task) error {
 	if err := b.purgePractice(ctx); err != nil {
 		return err
 	}
-	return b.drop(ctx, task)
+	return b.purgeAgain(ctx, task)
+}
+
+// purgeAgain comes back when the oldest text that is left has been kept long enough: also in a track that has stopped.
+func (b *Bot) purgeAgain(ctx context.Context, task store.Task) error {
+	return b.store.Update(ctx, func(tx store.Tx) error {
+		t, err := tx.Track(task.Track)
+		if errors.Is(err, store.ErrNotFound) || (err == nil && t.Purged >= t.Rounds) {
+			return tx.DeleteTask(task.Key)
+		}
+		if err != nil {
+			return err
+		}
+		oldest, err := tx.Round(t.ID, t.Purged+1)
+		if err != nil {
+			return err
+		}
+		due := tx.Now().Add(24 * time.Hour)
+		if at := oldest.ClosedAt.AddDate(0, 0, t.Keep); !oldest.ClosedAt.IsZero() && at.After(due) {
+			due = at
+		}
+		return tx.PutTask(store.Task{Key: task.Key, Kind: task.Kind, Space: task.Space, Track: task.Track, Due: due, Made: tx.Now()})
+	})
 }
 
 func (b *Bot) purgeRounds(ctx context.Context, track string) error {

@@ -20,8 +20,10 @@ const (
 	kindProject  = "project"
 )
 
-// apart is the least distance between two question slots.
-const apart = 6 * time.Hour
+const (
+	apart  = 6 * time.Hour   // the least distance between two question slots
+	inTime = 5 * time.Minute // a post within it is no catching up, whatever the track's window: no tick is at the very instant
+)
 
 // slot does what a track's due slot asks for: take it up, or pass it over.
 func (b *Bot) slot(ctx context.Context, task store.Task) error {
@@ -96,7 +98,7 @@ func whyNot(t *store.Track, due, next civil.Slot, now time.Time) string {
 	case t.SkipNext > 0:
 		t.SkipNext--
 		return "an owner skipped it"
-	case now.Sub(due.At) > t.CatchUp:
+	case now.Sub(due.At) > max(t.CatchUp, inTime):
 		return "the bot was not running, and it was too late to catch up"
 	case !next.At.IsZero() && next.At.Sub(now) < next.At.Sub(due.At)/2:
 		return "the bot was not running, and the next one was near"
@@ -128,6 +130,9 @@ func (b *Bot) schedule(tx store.Tx, t *store.Track, sched civil.Schedule) error 
 		t.NextSlot, t.NextAt = "", time.Time{}
 		if t.State == store.TrackActive {
 			t.State, t.Removed = store.TrackEnded, now
+			if err := b.closeAtEnd(tx, *t); err != nil {
+				return err
+			}
 			if err := b.tellOwners(tx, t.ID, "The last day of this track has come: nothing more is posted. The restart under tracks begins again."); err != nil {
 				return err
 			}

@@ -51,7 +51,7 @@ type place struct {
 	member store.Member
 	open   *store.Round
 	rate   [2]int         // answered of the last rounds that counted
-	last   *streak.Line   // the newest line
+	frozen string         // the day that a freeze covered, when the newest line says so
 	repair *store.Round   // a missed round that can still be repaired
 	until  time.Time      // by when
 	zone   *time.Location // the person's
@@ -108,7 +108,9 @@ func readPlace(tx store.Tx, c call, t store.Track, m store.Member, p store.Perso
 		lines = append(lines, entries[i].Line)
 	}
 	if len(lines) > 0 {
-		one.last = &lines[len(lines)-1]
+		if one.frozen, err = frozenDay(tx, t.ID, &lines[len(lines)-1], tx.Now()); err != nil {
+			return one, err
+		}
 	}
 	one.rate[0], one.rate[1] = streak.Rate(streak.Effective(lines), rateOf)
 	if t.Open != 0 {
@@ -181,8 +183,8 @@ func (b *Bot) streakMessage(list []place) *chat.Message {
 		head = strings.Join(parts, " · ")
 	}
 	out := []chat.Block{chat.Paragraph{Text: chat.B(head)}}
-	if p.last != nil && p.last.Outcome == streak.Frozen {
-		out = append(out, paraf("A freeze covered the last round. Still %d.", now))
+	if p.frozen != "" {
+		out = append(out, paraf("A freeze covered %s. Still %d.", p.frozen, s.Current))
 	}
 	r := chat.Buttons{}
 	if p.repair != nil {

@@ -235,12 +235,18 @@ func (b *Bot) swapQuestion(tx store.Tx, _ call, t *store.Track, id string) (stri
 func (b *Bot) endTrack(tx store.Tx, _ call, t *store.Track, value string) (string, error) {
 	if strings.EqualFold(value, "off") {
 		t.Ends = ""
+		if t.State == store.TrackEnded {
+			t.State, t.LastAt, t.Removed = store.TrackActive, tx.Now(), time.Time{}
+		}
 		return "It has no last day any more.", nil
 	}
 	if _, err := time.Parse("2006-01-02", value); err != nil || value < today(*t, tx.Now()) {
 		return "", sorry("Please give a day to come, like this: tracks end 2026-12-31.")
 	}
 	t.Ends = value
+	if t.State == store.TrackEnded {
+		t.State, t.LastAt, t.Removed = store.TrackActive, tx.Now(), time.Time{}
+	}
 	return "The last post is on " + value + ".", nil
 }
 
@@ -311,11 +317,11 @@ func siblingID(mine, id string) string {
 
 // protectRound: an owner says that nobody missed the open or the last closed round, with a reason that everyone sees.
 func (b *Bot) protectRound(tx store.Tx, c call, t *store.Track, reason string) (string, error) {
-	if reason == "" {
-		return "", sorry("Please give a reason that everyone may see, like this: tracks protect public holiday.")
+	rest, closed := cutWord(reason, "last")
+	if reason = clip(rest, 120); reason == "" {
+		return "", sorry("Please give a reason that everyone may see, like this: tracks protect public holiday. For the round before the open one: tracks protect last public holiday.")
 	}
-	reason = clip(reason, 120)
-	if t.Open != 0 {
+	if t.Open != 0 && !closed {
 		r, err := tx.Round(t.ID, t.Open)
 		if err != nil {
 			return "", err
@@ -324,7 +330,7 @@ func (b *Bot) protectRound(tx store.Tx, c call, t *store.Track, reason string) (
 		task := store.Task{Key: "refresh:" + roundKey(r.Track, r.No), Kind: "refresh", Space: r.Space, Track: r.Track, Round: r.No, Arg: r.Channel, Due: tx.Now(), Made: tx.Now()}
 		return "Nobody will miss the open round. Answers count as ever.", errors.Join(tx.PutRound(r), tx.PutTask(task))
 	}
-	last, err := tx.RoundsBefore(t.ID, 0, 1)
+	last, err := tx.RoundsBefore(t.ID, t.Open, 1) // of all when none is open
 	if err != nil {
 		return "", err
 	}
@@ -348,6 +354,15 @@ func (b *Bot) protectRound(tx store.Tx, c call, t *store.Track, reason string) (
 	}
 	task := store.Task{Key: "reveal:" + roundKey(r.Track, r.No), Kind: "reveal", Space: r.Space, Track: r.Track, Round: r.No, Arg: r.Channel, Due: tx.Now(), Made: tx.Now()}
 	return fmt.Sprintf("Protected: %s did not miss it after all.", plural(n, "member")), tx.PutTask(task)
+}
+
+// cutWord takes a first word off a text, whatever its case.
+func cutWord(s, word string) (rest string, found bool) {
+	first, rest, _ := strings.Cut(s, " ")
+	if !strings.EqualFold(first, word) {
+		return s, false
+	}
+	return strings.TrimSpace(rest), true
 }
 
 // protectMembers replaces missed and frozen lines of a round; a freeze that was used comes back.

@@ -38,7 +38,7 @@ func trackDeeds() []trackDeed {
 		{name: "remove", summary: "remove it; can be undone for a day", do: (*Bot).removeTrack},
 		{name: "undo", summary: "bring a removed track back", ends: true, do: (*Bot).undoRemove},
 		{name: "owner", summary: "let somebody else look after it too, by their id", do: (*Bot).addOwner},
-		{name: "protect", summary: "nobody misses the open or the last round; give a reason everyone sees", do: (*Bot).protectRound},
+		{name: "protect", summary: "nobody misses the open round, or with last the one before: protect last REASON; everyone sees the reason", do: (*Bot).protectRound},
 		{name: "quorum", summary: "per cent of counted members that keep the group's streak, 10 to 100", do: (*Bot).setQuorum},
 		{name: "catchup", summary: "hours that a late post may still come, 0 to 12", do: (*Bot).setCatchUp},
 		{name: "keep", summary: "days that answer texts are kept, 30 to 3650", do: (*Bot).setKeep},
@@ -91,14 +91,29 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 	var say string
 	var t store.Track
 	again, err := b.write(ctx, c, what+" a track", func(tx store.Tx) (err error) {
+		if what == "undo" && id == "" {
+			if id, err = lastRemoved(tx, c); err != nil {
+				return err
+			}
+		}
 		if t, err = b.managed(tx, c, id); err != nil {
 			return err
 		}
+		stopped := t.State == store.TrackRemoved || t.State == store.TrackEnded
 		if !deeds[i].ends && t.State == store.TrackRemoved {
 			return sorry("That track was removed. " + b.prefix + " tracks undo brings it back within a day.")
 		}
 		if say, err = deeds[i].do(b, tx, c, &t, strings.TrimSpace(value)); err != nil {
 			return err
+		}
+		if stopped && t.State == store.TrackActive { // others may have taken its days meanwhile
+			sched, err := civil.Parse(t.Cron, t.Zone)
+			if err == nil {
+				err = fitsChannel(tx, t, sched)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		return b.storeTrack(tx, &t)
 	})
@@ -114,6 +129,18 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 		out = append(out, row(b.button("Undo", "undo", t.ID)))
 	}
 	return reply(message(say, out...)), nil
+}
+
+// lastRemoved is the channel's track that was removed last, "" when none was.
+func lastRemoved(tx store.Tx, c call) (id string, err error) {
+	all, err := tx.ChannelTracks(string(c.Channel))
+	var newest time.Time
+	for _, t := range all {
+		if t.State == store.TrackRemoved && t.Removed.After(newest) {
+			id, newest = t.ID, t.Removed
+		}
+	}
+	return id, err
 }
 
 // pressTrack makes a deed of the table from a button.
@@ -256,39 +283,56 @@ func (b *Bot) pressEdit(ctx context.Context, c call) (chat.Response, error) {
 // submitEdit changes a track; its next slot is later than the last one, in civil time and as an instant.
 func (b *Bot) submitEdit(ctx context.Context, c call, s chat.Submit) (chat.Response, error) {
 	var problems map[string]string
-	var id string
+	id := c.arg(-1)
 	_, err := b.write(ctx, c, "change a track", func(tx store.Tx) error {
-		t, err := b.managed(tx, c, c.arg(-1))
+		t, err := b.managed(tx, c, id)
 		if err != nil {
 			return err
 		}
-		id = t.ID
 		if t.State == store.TrackRemoved {
 			return sorry("That track was removed meanwhile. " + b.prefix + " tracks undo brings it back within a day.")
 		}
 		var sched civil.Schedule
 		if sched, problems = b.readTrack(&t, s); len(problems) > 0 {
-			return nil
+			return sorry("The form has mistakes.") // nothing is written, not even that the event was handled
 		}
 		if err := fitsChannel(tx, t, sched); err != nil {
 			return err
 		}
-		if t.LastAt.Before(tx.Now()) {
-			t.LastAt = tx.Now() // nothing is due that the new schedule would have had before
+		if err := notBefore(tx, &t); err != nil {
+			return err
 		}
 		if t.State != store.TrackActive {
 			return tx.PutTrack(t)
 		}
 		return b.schedule(tx, &t, sched)
 	})
-	if err != nil {
-		return setupError(err)
-	}
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
 	}
+	if err != nil {
+		return setupError(err)
+	}
 	b.wake()
 	return b.setUp(ctx, c, id)
+}
+
+// notBefore keeps a changed schedule from bringing what is over already, and what comes too soon after the newest round.
+func notBefore(tx store.Tx, t *store.Track) error {
+	from := tx.Now()
+	last, err := tx.RoundsBefore(t.ID, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(last) > 0 && t.Kind == kindQuestion {
+		if at := last[0].At.Add(apart - time.Second); at.After(from) {
+			from = at
+		}
+	}
+	if t.LastAt.Before(from) {
+		t.LastAt = from
+	}
+	return nil
 }
 
 // previewTrack lists what would come.

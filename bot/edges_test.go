@@ -1,0 +1,388 @@
+package bot_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot"
+	"github.com/interviewbot/interviewbot/bot/bottest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/bot/streak"
+)
+
+func (s *stage) write(f func(store.Tx) error) {
+	s.Helper()
+	if err := s.store.Update(context.Background(), f); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestNoCatchingUpStillPostsInTime(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	ada.Type(s.here, "tracks catchup 0")
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(time.Hour+2*time.Second)) // a tick is never at the very instant
+	s.to(2, "09:01")
+	if got := len(s.p.Posts(s.here)); got != 1 {
+		t.Fatalf("%d posts two seconds after the slot: %v", got, s.skips())
+	}
+	s.sleep(24*time.Hour + 30*time.Minute)
+	s.tick()
+	if got := len(s.p.Posts(s.here)); got != 1 {
+		t.Fatalf("%d posts: half an hour late is too late without a window", got)
+	}
+}
+
+func TestAnEditDeliveredTwiceSaysTheSame(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "tracks edit")
+	ada.Fill("At what time", "11:00")
+	ada.Submit()
+	ada.Hears(s.here, "at 11:00 UTC")
+	s.p.Redeliver(t)
+	ada.SeesNot(s.here, "That did not work")
+
+	ada.Type(s.here, "tracks edit")
+	ada.Fill("At what time", "25:00")
+	ada.Submit()
+	s.p.Redeliver(t)
+	if d := ada.Dialog(); d == nil || !strings.Contains(d.String(), "25:00") {
+		t.Fatalf("the second delivery of a form with a mistake passed it over: %v", d)
+	}
+}
+
+func TestAPauseDeliveredTwiceIsOnePause(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "pause 3")
+	s.p.Redeliver(t)
+	ada.SeesNot(s.here, "You are not paused")
+	ada.Hears(s.here, "27 days left of 30")
+}
+
+func TestAPauseToComeIsNotInForce(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "pause 2026-03-20..2026-03-22")
+	ada.Type(s.here, "pause")
+	ada.SeesNot(s.here, "You are paused until")
+	ada.Hears(s.here, "A pause is planned from")
+	ada.Type(s.here, "pause 2")
+	ada.Type(s.here, "pause")
+	ada.Hears(s.here, "You are paused until")
+}
+
+func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
+	s, ada, ben := opened(t)
+	s.answer(ada)
+	s.to(3, "09:00")
+	ada.Press(s.here, "More")
+	ada.Press(s.here, "Leave")
+	ada.Press(s.here, "Leave")
+	s.answer(ada)
+	ada.Hears(s.here, "Counted: your streak is 1.")
+	s.to(4, "09:00")
+	if m := s.member(ada); m.Streak.Current != 1 || m.Streak.Total != 2 {
+		t.Fatalf("the answer that was said to count: %+v", m.Streak)
+	}
+	s.replays(ada)
+	_ = ben
+}
+
+func TestUndoNeedsNoIDForTheOnlyRemovedTrack(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "tracks remove")
+	ada.Type(s.here, "tracks undo")
+	ada.Hears(s.here, "It is back")
+}
+
+func TestUndoKeepsOneMessageADay(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "tracks remove")
+	ada.Type(s.here, "setup")
+	ada.Fill("In which time zone", "UTC")
+	ada.Submit()
+	ada.Press(s.here, "Undo") // of the new one: it is removed, and can be undone itself
+	ada.Type(s.here, "setup")
+	ada.Fill("In which time zone", "UTC")
+	ada.Submit()
+	var first string
+	s.read(func(tx store.Tx) error {
+		all, err := tx.ChannelTracks(string(s.here))
+		first = all[0].ID
+		return err
+	})
+	ada.Type(s.here, "tracks undo "+first)
+	ada.Hears(s.here, "once a day")
+}
+
+func TestTextsOfATrackThatStoppedAreDeletedInTime(t *testing.T) {
+	s, ada, ben := opened(t)
+	ada.Type(s.here, "tracks keep 30")
+	s.answer(ben)
+	ada.Type(s.here, "tracks end 2026-03-02")
+	s.until(monday().AddDate(0, 0, 40))
+	s.read(func(tx store.Tx) error {
+		a, err := tx.RoundAnswer(s.track().ID, 1, string(ben.ID()))
+		if a.Text != "" {
+			t.Errorf("forty days later the text is still there")
+		}
+		return err
+	})
+}
+
+func TestAnEndedTrackClosesItsLastRoundAtItsEnd(t *testing.T) {
+	s, ada, ben := opened(t)
+	ada.Type(s.here, "tracks end 2026-03-03")
+	s.answer(ben)
+	s.to(4, "09:00")
+	if r := s.round(2); r.State != store.Closed {
+		t.Fatalf("the last round is %v at its end %v", r.State, r.Ends)
+	}
+}
+
+func TestTheLastClosedRoundCanBeProtectedWhileOneIsOpen(t *testing.T) {
+	s, ada, ben := opened(t)
+	s.answer(ben)
+	s.to(3, "09:00")
+	s.to(4, "09:00") // round 2: Ben's freeze
+	ada.Type(s.here, "tracks protect last public holiday")
+	ada.Hears(s.here, "Protected: 1 member")
+	if m := s.member(ben); m.Streak.Freezes != 1 {
+		t.Fatalf("the freeze did not come back: %+v", m.Streak)
+	}
+	if r := s.round(2); r.Protected != "public holiday" {
+		t.Fatalf("round 2 is protected by %q", r.Protected)
+	}
+	if r := s.round(3); r.Protected != "" {
+		t.Fatalf("the open round is protected too: %q", r.Protected)
+	}
+	s.replays(ben)
+}
+
+func TestAChangedTimeDoesNotPostAgainWithinSixHours(t *testing.T) {
+	s, ada, _ := opened(t)
+	s.to(2, "09:30")
+	ada.Type(s.here, "tracks edit")
+	ada.Fill("At what time", "10:00")
+	ada.Submit()
+	s.to(2, "23:00")
+	if got := len(s.p.Posts(s.here)); got != 1 {
+		t.Fatalf("%d posts on one day", got)
+	}
+	s.to(3, "10:00")
+	if got := len(s.p.Posts(s.here)); got != 2 {
+		t.Fatalf("%d posts on the day after", got)
+	}
+}
+
+func TestAnotherReplicaLeavesAFreshClaimAlone(t *testing.T) {
+	s := newStage(t)
+	s.setUp(s.person("Ada"))
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(2*time.Hour))
+	s.to(2, "09:00")
+	tr := s.track()
+	claimed := store.Round{Track: tr.ID, No: 1, Slot: "2026-03-02T09:00", At: s.clock.Now(), Space: tr.Space, Channel: tr.Channel, Kind: "question", State: store.Claimed,
+		Owner: "another", Lease: s.clock.Now().Add(time.Minute), Claimed: s.clock.Now(), Ends: s.clock.Now().Add(24 * time.Hour), CloseAt: s.clock.Now().Add(28 * time.Hour)}
+	task := store.Task{Key: "post:" + tr.ID + "-1", Kind: "post", Space: tr.Space, Track: tr.ID, Round: 1, Arg: tr.Channel, Due: s.clock.Now(), Made: s.clock.Now()}
+	s.write(func(tx store.Tx) error {
+		if err := tx.AddRound(claimed); err != nil {
+			return err
+		}
+		return tx.PutTask(task)
+	})
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now())
+	s.tick()
+	s.read(func(tx store.Tx) error {
+		got, err := tx.Task(task.Key)
+		if !got.Due.Equal(task.Due) {
+			t.Errorf("the owner finds its post only at %v, it was due at %v", got.Due, task.Due)
+		}
+		return err
+	})
+	if got := len(s.p.Posts(s.here)); got != 0 {
+		t.Fatalf("%d posts of a round that another replica claimed", got)
+	}
+}
+
+func TestTwoReplicasPostOnce(t *testing.T) {
+	for range 20 {
+		s := newStage(t)
+		s.setUp(s.person("Ada"))
+		now := s.clock.Now().Add(time.Hour)
+		s.clock = bot.NewClock(func() time.Time { return now })
+		s.store = s.store.Again(s.clock.Now)
+		done := make(chan error, 3)
+		for range 3 {
+			b := bot.New(bot.Options{Store: s.store, Bank: s.b.Bank(), Now: s.clock.Now})
+			b.Join(s.p)
+			go func() {
+				_, err := b.Tick(context.Background())
+				done <- err
+			}()
+		}
+		for range 3 {
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := len(s.p.Posts(s.here)); got != 1 {
+			t.Fatalf("%d posts", got)
+		}
+		if got := s.p.Written(chat.KindPost); got != 1 {
+			t.Fatalf("%d calls", got)
+		}
+	}
+}
+
+func TestAnotherPersonsPersonalTrackIsClosed(t *testing.T) {
+	s := newStage(t)
+	cleo, dan := s.person("Cleo"), s.person("Dan")
+	dm := cleo.Direct()
+	cleo.Type(dm, "setup")
+	cleo.Fill("In which time zone", "UTC")
+	cleo.Submit()
+	cleo.Press(dm, "Post one now")
+	s.tick()
+	var tr store.Track
+	s.read(func(tx store.Tx) error {
+		all, err := tx.ChannelTracks(string(dm))
+		tr = all[0]
+		return err
+	})
+	for _, place := range []chat.ChannelID{s.here, dan.Direct()} {
+		dan.Forge(place, chat.Press{Action: "join:" + tr.ID})
+		dan.Forge(place, chat.Press{Action: "reveal:" + tr.ID + "-1"})
+	}
+	s.read(func(tx store.Tx) error {
+		members, err := tx.Members(tr.ID, "", 0)
+		for _, m := range members {
+			if m.User == string(dan.ID()) {
+				t.Error("Dan is in Cleo's own track")
+			}
+		}
+		return err
+	})
+	cleo.Press(dm, "I don't know")
+	cleo.Press(dm, "Show the answer")
+	cleo.Hears(dm, "Counted: your streak is 1")
+}
+
+func TestSharedCountsAreOfAnswersThatCanBeRead(t *testing.T) {
+	s, ada, ben := opened(t)
+	q := s.question(1)
+	share := func(p *bottest.Person) {
+		p.Press(s.here, "Answer privately")
+		s.fillAnswer(p, q)
+		p.Fill("Who may see it after they have answered", "The group, with my name")
+		p.Submit()
+	}
+	share(ada)
+	share(ben)
+	s.to(2, "09:10")
+	ada.Press(s.here, "Show the answer")
+	ada.Press(s.here, "Others' answers (1)")
+	ada.Hears(s.here, "1 shared answer", "Ben")
+}
+
+func TestNamelessAnswersAreNotInTheOrderOfPeople(t *testing.T) {
+	s, _, ben := opened(t)
+	q := s.question(1)
+	give := func(name, who, extra string) {
+		p := s.person(name)
+		p.Press(s.here, "Answer privately")
+		p.Fill("Your answer", extra+q.Samples.Strong)
+		p.Fill("Who may see it after they have answered", who)
+		p.Submit()
+	}
+	give("Anna", "The group, without my name", "zz ")
+	give("Carl", "The group, with my name", "")
+	give("Dora", "The group, without my name", "bb ")
+	give("Emil", "The group, without my name", "aa ")
+	s.answer(ben)
+	ben.Forge(s.here, chat.Press{Action: "others:0:" + s.track().ID + "-1"})
+	text := ben.Last(s.here).String()
+	carl, first := strings.Index(text, "Carl"), strings.Index(text, "Somebody")
+	if carl < 0 || first < carl || strings.Index(text, "aa ") > strings.Index(text, "zz ") {
+		t.Fatalf("the order tells who is who: %s", text)
+	}
+}
+
+func TestAnOldIDontKnowDoesNotOpenANewOne(t *testing.T) {
+	s, ada, ben := opened(t)
+	s.answer(ben)
+	s.to(3, "09:00")
+	ben.Press(s.here, "I don't know")
+	ben.Press(s.here, "Show the answer") // round 2
+	s.to(4, "09:00")
+	s.to(5, "09:00")
+	key := s.track().ID
+	ben.Forge(s.here, chat.Press{Action: "reveal:" + key + "-1"}) // answered: changes nothing
+	if m := s.member(ben); m.DontKnow != 2 {
+		t.Fatalf("the newest I don't know is %d, want 2", m.DontKnow)
+	}
+	_ = ada
+}
+
+func TestAStaleSendAsIsDoesNotShowTheModelAnswer(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Press(s.here, "Answer privately")
+	ada.Fill("Your answer", "no idea at all")
+	ada.Submit()
+	ada.Hears(s.here, "Send as is")
+	ada.Press(s.here, "Add more")
+	s.fillAnswer(ada, s.question(1))
+	ada.Submit()
+	ada.Hears(s.here, "Counted")
+	ada.Press(s.here, "Send as is")
+	s.read(func(tx store.Tx) error {
+		a, err := tx.RoundAnswer(s.track().ID, 1, string(ada.ID()))
+		if shown := strings.Contains(ada.Last(s.here).String(), "Model answer"); shown == a.Shown.IsZero() {
+			t.Errorf("model answer on the screen: %v; noted: %v", shown, !a.Shown.IsZero())
+		}
+		return err
+	})
+}
+
+func TestAFreezeIsNamedByItsDay(t *testing.T) {
+	s, ada, _ := opened(t)
+	s.answer(ada)
+	s.to(4, "09:00")
+	ada.Type(s.here, "streak")
+	ada.Hears(s.here, "A freeze covered Tuesday. Still 1.")
+	s.answer(ada)
+	ada.Hears(s.here, "A freeze covered Tuesday. Counted: your streak is 2.")
+	if got := s.lines(ada); got[len(got)-1].Outcome != streak.Frozen {
+		t.Fatalf("lines: %+v", got)
+	}
+}
+
+func TestABackDatedPauseThatCannotCoverSaysSo(t *testing.T) {
+	s, ada, ben := opened(t)
+	for _, p := range []*bottest.Person{ada, ben} {
+		s.answer(p)
+	}
+	s.to(5, "09:10") // 2 frozen, 3 missed
+	ada.Type(s.here, "streak")
+	ada.Press(s.here, "Answer Wednesday's question")
+	s.fillAnswer(ada, s.question(3))
+	ada.Submit()
+	ada.Press(s.here, "Repair Wednesday")
+	s.to(6, "09:10") // 4 missed
+	ada.Type(s.here, "pause yesterday")
+	ada.Hears(s.here, "Paused until", "was used")
+	s.replays(ada)
+}
+
+func TestAnEndedTrackGoesOnWhenItsLastDayIsTakenBack(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "tracks end 2026-03-02")
+	s.to(4, "08:00")
+	ada.Type(s.here, "tracks end off")
+	s.to(4, "09:05")
+	if got := len(s.p.Posts(s.here)); got != 2 {
+		t.Fatalf("%d posts; the track is %v", got, s.track().State)
+	}
+}
