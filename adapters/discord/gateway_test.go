@@ -335,6 +335,26 @@ func TestGatewayGuilds(t *testing.T) {
 	})
 }
 
+// In very many guilds the operator is told of the other way in, while this one still works.
+func TestGatewayManyGuilds(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		for i := range 2000 {
+			b.server.Guild(fmt.Sprint("Guild ", i))
+		}
+		a := b.start()
+		pass(time.Minute)
+		if !strings.Contains(b.logged.String(), "HTTP endpoint") {
+			t.Errorf("the log says nothing of it: %s", b.logged)
+		}
+		if s := a.Check(t.Context(), nil); len(s) != 1 || !strings.Contains(s[0], "HTTP endpoint") {
+			t.Errorf("the check says %q", s)
+		}
+		a.healthy(true)
+		b.works("Ada")
+		a.end(3 * time.Second)
+	})
+}
+
 // Bytes that are no event do no harm.
 func TestGatewayNonsense(t *testing.T) {
 	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {

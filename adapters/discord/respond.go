@@ -15,8 +15,19 @@ const (
 	giveUpAfter = 2500 * time.Millisecond
 )
 
-// answerTime bounds the sending of an answer, also while Run ends.
-const answerTime = 5 * time.Second
+// answerTime bounds the sending of an answer, laterTime with all its repeats; while Run ends there is lastTime.
+const (
+	answerTime = 5 * time.Second
+	laterTime  = 10 * time.Second
+	lastTime   = 3 * time.Second
+)
+
+// linger returns a context that ends after d, or, when ctx ends, lastTime later: what was handled shall be told.
+func linger(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), d)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(lastTime, cancel) })
+	return out, func() { stop(); cancel() }
+}
 
 // answerer sends the first answer to an interaction, the way it came.
 type answerer func(ctx context.Context, c callback) error
@@ -188,7 +199,7 @@ func (a *Adapter) sentence(s string) *payload { return renderPrivate(*say(s).Rep
 // tell sends the first answer. That it came too late, or was given already, is noted and nothing more: Discord has told
 // the person.
 func (a *Adapter) tell(ctx context.Context, in *interaction, answer answerer, c callback) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+	ctx, cancel := linger(ctx, answerTime)
 	defer cancel()
 	if err := answer(ctx, c); err != nil {
 		a.log.Warn("discord interaction not answered", "event", eventID(in.ID), "err", err)
@@ -198,7 +209,7 @@ func (a *Adapter) tell(ctx context.Context, in *interaction, answer answerer, c 
 // later sends a later answer. What can be repeated without harm (all but POST) is, for a few seconds; so is what came
 // before Discord had taken in the first answer.
 func (a *Adapter) later(ctx context.Context, in *interaction, q request) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*answerTime)
+	ctx, cancel := linger(ctx, laterTime)
 	defer cancel()
 	var err error
 	for wait := 250 * time.Millisecond; ; wait *= 2 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
@@ -14,6 +15,11 @@ import (
 // It takes for granted that it begins a line.
 func markdown(t chat.Text) string {
 	w := writer{fresh: true}
+	n := 16
+	for _, s := range t {
+		n += len(s.Text) + 8
+	}
+	w.b.Grow(n)
 	for _, s := range joined(t) {
 		w.span(s)
 	}
@@ -180,6 +186,9 @@ func address(link string) string {
 // clean drops what no client shows (control characters, broken UTF-8) and closes what would turn the direction of the
 // text that follows.
 func clean(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, unclean) {
+		return s
+	}
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
 	var b strings.Builder
 	var open []rune
@@ -210,6 +219,11 @@ func clean(s string) string {
 		open = open[:len(open)-1]
 	}
 	return b.String()
+}
+
+// unclean: what clean may have to do with. Bidirectional controls: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+func unclean(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // fence writes source as a code block; a run of backticks inside is parted so that it cannot close the block.
