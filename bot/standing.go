@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,7 +113,8 @@ func readPlace(tx store.Tx, c call, t store.Track, m store.Member, p store.Perso
 			return one, err
 		}
 	}
-	one.rate[0], one.rate[1] = streak.Rate(streak.Effective(lines), rateOf)
+	effective := streak.Effective(lines)
+	one.rate[0], one.rate[1] = streak.Rate(effective, rateOf)
 	if t.Open != 0 {
 		r, err := tx.Round(t.ID, t.Open)
 		if err != nil {
@@ -127,8 +129,9 @@ func readPlace(tx store.Tx, c call, t store.Track, m store.Member, p store.Perso
 		return one, err
 	}
 	for _, r := range rounds {
-		if r.State != store.Closed || !posted(r) {
-			continue
+		missed := slices.ContainsFunc(effective, func(l streak.Line) bool { return l.Round == r.No && l.Outcome == streak.Missed })
+		if !missed || r.State != store.Closed || !posted(r) {
+			continue // what was not missed needs no look at the whole ledger
 		}
 		x, err := readMatter(tx, c, roundKey(t.ID, r.No))
 		if err != nil {
