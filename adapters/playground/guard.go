@@ -14,7 +14,7 @@ import (
 const bodyLimit = 1 << 20
 
 // Guard stands before everything the playground serves. It answers only to its own addresses, against DNS rebinding:
-// loopback names and addresses with the port of listenAddr, listenAddr itself, and exactly those hosts that the operator
+// loopback names and addresses, listenAddr itself, and exactly those hosts that the operator
 // allowed ("name" or "name:port", as the browser sends it). It refuses what other origins ask for, and every write without
 // the SameSite cookie that it gave out, so that no other page can act here. It sets the security headers and bounds bodies
 // to 1 MiB.
@@ -72,19 +72,19 @@ func (g *guard) knows(host string) bool {
 	if slices.Contains(g.allowed, host) {
 		return true
 	}
-	name, port := hostOf(host), portOf(host)
-	if port != g.port {
+	name := hostOf(host)
+	ip, err := netip.ParseAddr(name)
+	if name == "localhost" || err == nil && ip.Unmap().IsLoopback() {
+		return true // no other site's name; whatever the port, for a container may publish it under another
+	}
+	if portOf(host) != g.port {
 		return false
 	}
-	if name == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(name)
 	if err != nil {
 		return g.host != "" && name == strings.ToLower(g.host)
 	}
 	own, err := netip.ParseAddr(g.host)
-	return ip.Unmap().IsLoopback() || err == nil && !own.IsUnspecified() && own.Unmap() == ip.Unmap()
+	return err == nil && !own.IsUnspecified() && own.Unmap() == ip.Unmap()
 }
 
 // has says whether the request carries this process's cookie.
