@@ -25,7 +25,7 @@ func command(out, errOut io.Writer) *cli.Command {
 		}
 		return Serve(ctx, cfg, out, errOut)
 	}
-	return &cli.Command{
+	root := &cli.Command{
 		Name:  "interviewbot",
 		Usage: "prepares teams for backend interviews where they already talk",
 		Description: "Run it as it is and open the address it prints: a playground with a demo team, or for yourself alone.\n" +
@@ -47,6 +47,34 @@ func command(out, errOut io.Writer) *cli.Command {
 				return err
 			}},
 		},
+	}
+	sayUsage(root)
+	return root
+}
+
+// sayUsage makes every command answer a mistake in its options with one sentence, not with all of its help.
+func sayUsage(c *cli.Command) {
+	c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
+		about := "interviewbot --help"
+		if c.Root() != c {
+			about = c.FullName() + " --help"
+		}
+		option, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: ")
+		if !unknown {
+			return fmt.Errorf("%w; %s lists the options", err, about)
+		}
+		option = strings.TrimLeft(option, "-")
+		var names []string
+		for _, f := range c.Flags {
+			names = append(names, f.Names()[0]) // the long one
+		}
+		if near := chat.Nearest(option, names); near != "" {
+			return fmt.Errorf("there is no option --%s; did you mean --%s? %s lists them all", option, near, about)
+		}
+		return fmt.Errorf("there is no option --%s; %s lists them all", option, about)
+	}
+	for _, sub := range c.Commands {
+		sayUsage(sub)
 	}
 }
 

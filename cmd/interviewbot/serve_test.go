@@ -265,3 +265,16 @@ func TestContentIsReadAgainAndABadFileKeepsTheOld(t *testing.T) {
 		t.Errorf("the log does not name the file: %s", logged)
 	}
 }
+
+func TestAMistypedOptionIsAnsweredWithTheNearest(t *testing.T) {
+	for args, want := range map[string]string{
+		"--lisen x": "did you mean --listen?", "serve --stor x": "did you mean --store?", "simulate --crn x": "did you mean --cron?",
+		"questions lint --contnt x": "did you mean --content?", "--nothing-like-it": "there is no option --nothing-like-it", "simulate": "cron, from, to",
+	} {
+		var out, errOut strings.Builder
+		err := command(&out, &errOut).Run(context.Background(), append([]string{"interviewbot"}, strings.Fields(args)...))
+		if err == nil || !strings.Contains(err.Error(), want) || out.Len()+errOut.Len() > 0 {
+			t.Errorf("%s: %v, want %q and nothing else; said %q %q", args, err, want, out.String(), errOut.String())
+		}
+	}
+}
