@@ -25,7 +25,7 @@ type Options struct {
 	Now       func() time.Time // the wall clock; the same one that the store goes by
 	Log       *slog.Logger     // nil = discard
 	Platforms []chat.Platform  // may also be given later, before Run, by Join
-	Prefix    string           // how commands are typed, for the texts of help; "" = "/interview"
+	Prefix    string           // what is typed before a command's name, for the texts that name one; "" = "/interview "
 	Busy      int              // events handled at once; 0 = 256
 	Nap       time.Duration    // the longest sleep of the loop; 0 = 30 s
 }
@@ -51,6 +51,7 @@ type Bot struct {
 	poke    chan struct{}
 	ticking sync.Mutex
 	resting resting
+	metrics metrics
 }
 
 // New makes a Bot. It starts nothing.
@@ -62,7 +63,7 @@ func New(o Options) *Bot {
 		o.Busy = 256
 	}
 	if o.Prefix == "" {
-		o.Prefix = "/interview"
+		o.Prefix = "/interview "
 	}
 	if o.Nap == 0 {
 		o.Nap = nap

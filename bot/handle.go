@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -114,7 +115,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		}
 		p, ok := b.command(w.Name)
 		if !ok {
-			return sentence("There is no such command. " + b.prefix + " help shows them all."), nil
+			return sentence("There is no such command. " + b.prefix + "help shows them all."), nil
 		}
 		return p.run(ctx, c, w.Args)
 	case chat.Press:
@@ -122,7 +123,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		verb, c.args = splitAction(w.Action)
 		d, ok := b.presses[verb]
 		if !ok {
-			return sentence("I do not know that button any more. " + b.prefix + " help shows what I can do."), nil
+			return sentence("I do not know that button any more. " + b.prefix + "help shows what I can do."), nil
 		}
 		return d.run(ctx, c)
 	case chat.Submit:
@@ -130,7 +131,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		verb, c.args = splitAction(w.Form)
 		s, ok := b.submits[verb]
 		if !ok {
-			return sentence("I do not know that form any more. " + b.prefix + " help shows what I can do."), nil
+			return sentence("I do not know that form any more. " + b.prefix + "help shows what I can do."), nil
 		}
 		return s(ctx, c, w)
 	case chat.Complete:
@@ -145,9 +146,10 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 	return chat.Response{}, nil
 }
 
-// report logs one event once: identifiers and durations, never what anybody wrote.
+// report counts and logs one event once: identifiers and durations, never what anybody wrote.
 func (b *Bot) report(e chat.Event, took time.Duration, err error) {
-	level, what := slog.LevelDebug, fmt.Sprintf("%T", e.What)
+	level, what := slog.LevelDebug, strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e.What), "chat."))
+	b.metrics.add(what, took, err != nil)
 	args := []any{"event", short(string(e.ID)), "what", what, "space", string(e.Space), "channel", string(e.Channel), "took", took.Round(time.Microsecond)}
 	if err != nil {
 		level = slog.LevelError

@@ -15,11 +15,20 @@ import (
 	"github.com/interviewbot/interviewbot/bot/store"
 )
 
-// health answers machines: /healthz while the process lives, /readyz while it can do its work, with the reason when not.
+// health answers machines: /healthz while the process lives, /readyz while it can do its work, with the reason when not,
+// /metrics with what was handled.
 func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
+	})
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		for _, x := range worlds {
+			if err := x.bot.WriteMetrics(w, x.name); err != nil {
+				return // the other side is gone
+			}
+		}
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)

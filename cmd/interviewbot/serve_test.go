@@ -120,6 +120,9 @@ func TestTheProgramStartsCarriesOnAndStops(t *testing.T) {
 		t.Fatalf("healthz: %d", code)
 	}
 	before := firstQuestion(t, p)
+	if code, body := get(t, p.url+"metrics"); code != 200 || !strings.Contains(body, `interviewbot_events_total{world="demo",what="added"}`) {
+		t.Errorf("metrics: %d %s", code, body)
+	}
 	if err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "--listen", "127.0.0.1:0", "--store", data}); err == nil || !strings.Contains(err.Error(), "another copy") {
 		t.Errorf("a second copy on the same data file: %v", err)
 	}
