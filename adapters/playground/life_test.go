@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/interviewbot/interviewbot/adapters/adaptertest"
@@ -34,9 +35,11 @@ func texts(p *person, place chat.ChannelID) []string {
 	return list
 }
 
-// until waits for something that people can see.
+// until waits for something that people can see, but not for ever.
 func (w *world) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
 	for {
 		changed := w.Changed()
 		if ok() {
@@ -44,7 +47,7 @@ func (w *world) until(t *testing.T, what string, ok func() bool) {
 		}
 		select {
 		case <-changed:
-		case <-t.Context().Done():
+		case <-ctx.Done():
 			t.Fatal(what)
 		}
 	}
