@@ -98,7 +98,7 @@ func (a *Adapter) lead(ctx context.Context, s *serving) error {
 		}
 	}
 	var l *link
-	wait := time.Second
+	var wait time.Duration // none after a connection that held a minute
 	for ctx.Err() == nil {
 		var err error
 		if l == nil {
@@ -118,13 +118,13 @@ func (a *Adapter) lead(ctx context.Context, s *serving) error {
 		}
 		a.setState(errors.Join(errNotYet, err))
 		if time.Since(began) > time.Minute {
-			wait = time.Second
+			wait = 0
 		}
 		if err != nil {
 			a.log.Warn("discord gateway lost; trying again", "in", wait, "err", err)
 		}
 		_ = sleep(ctx, wait)
-		wait = min(2*wait, time.Minute)
+		wait = min(max(2*wait, time.Second), time.Minute)
 	}
 	return nil
 }

@@ -11,120 +11,6 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// gate is how the gateway behaves.
-type gate struct {
-	remaining  int // sessions that may be begun
-	resetAfter time.Duration
-	silent     bool // no hello
-	deaf       bool // heartbeats are not answered
-	mute       bool // RESUME and IDENTIFY are not answered
-	leave      int  // so many times RECONNECT in the place of READY or RESUMED
-	invalid    int  // so many times INVALID SESSION in that place
-	resumable  bool // what that says
-	fatal      int  // close code in the place of READY
-	identifies []time.Time
-	resumes    int
-	opened     int
-}
-
-// Gate changes how the gateway behaves.
-type Gate struct{ s *Server }
-
-// Gateway returns the knobs of the gateway.
-func (s *Server) Gateway() Gate { return Gate{s} }
-
-func (g Gate) set(f func(*gate)) {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	f(&g.s.gate)
-	g.s.changed()
-}
-
-// Silent makes the gateway accept connections and say nothing; Deaf, not answer heartbeats; Mute, not answer IDENTIFY and
-// RESUME.
-func (g Gate) Silent(on bool) { g.set(func(x *gate) { x.silent = on }) }
-func (g Gate) Deaf(on bool)   { g.set(func(x *gate) { x.deaf = on }) }
-func (g Gate) Mute(on bool)   { g.set(func(x *gate) { x.mute = on }) }
-
-// Leave answers the next n IDENTIFYs and RESUMEs with RECONNECT; Invalid, with INVALID SESSION.
-func (g Gate) Leave(n int) { g.set(func(x *gate) { x.leave = n }) }
-func (g Gate) Invalid(n int, resumable bool) {
-	g.set(func(x *gate) { x.invalid, x.resumable = n, resumable })
-}
-
-// Fatal closes every session that identifies with the code; 0 ends that.
-func (g Gate) Fatal(code int) { g.set(func(x *gate) { x.fatal = code }) }
-
-// Budget sets what GET /gateway/bot says of sessions that may be begun.
-func (g Gate) Budget(remaining int, resetAfter time.Duration) {
-	g.set(func(x *gate) { x.remaining, x.resetAfter = remaining, resetAfter })
-}
-
-// Counts returns how many connections were opened, and how often sessions were begun and resumed.
-func (g Gate) Counts() (opened, identified, resumed int) {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	return g.s.gate.opened, len(g.s.gate.identifies), g.s.gate.resumes
-}
-
-// Identified returns when sessions were begun.
-func (g Gate) Identified() []time.Time {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	return append([]time.Time(nil), g.s.gate.identifies...)
-}
-
-// Connected says how many connections have a session now.
-func (g Gate) Connected() int {
-	g.s.mu.Lock()
-	defer g.s.mu.Unlock()
-	n := 0
-	for _, x := range g.s.sessions {
-		if x.conn != nil {
-			n++
-		}
-	}
-	return n
-}
-
-// Await blocks until ok says yes of how many connections have a session now, and how many were ever opened; most is the
-// limit. ok must not call the server.
-func (g Gate) Await(most time.Duration, ok func(connected, opened int) bool) error {
-	return g.s.wait(most, func() bool {
-		n := 0
-		for _, x := range g.s.sessions {
-			if x.conn != nil {
-				n++
-			}
-		}
-		return ok(n, g.s.gate.opened)
-	})
-}
-
-// Drop breaks every connection; Close ends them with a code; Reconnect tells them to go elsewhere; End tells them that
-// their session is no more. Beat asks them for a heartbeat.
-func (g Gate) Drop() { g.each(func(x *session) { x.drop() }) }
-func (g Gate) Close(code int) {
-	g.each(func(x *session) { x.close(code) })
-}
-func (g Gate) Reconnect()         { g.each(func(x *session) { x.send(map[string]any{"op": 7, "d": nil}) }) }
-func (g Gate) End(resumable bool) { g.each(func(x *session) { x.end(resumable) }) }
-func (g Gate) Beat()              { g.each(func(x *session) { x.send(map[string]any{"op": 1, "d": nil}) }) }
-
-func (g Gate) each(f func(*session)) {
-	g.s.mu.Lock()
-	var all []*session
-	for _, x := range g.s.sessions {
-		if x.conn != nil {
-			all = append(all, x)
-		}
-	}
-	g.s.mu.Unlock()
-	for _, x := range all {
-		f(x)
-	}
-}
-
 // session outlives its connections: what was dispatched is kept for a resume.
 type session struct {
 	s    *Server
@@ -150,6 +36,13 @@ func (c *connection) send(v any) {
 	_ = c.ws.WriteMessage(websocket.TextMessage, raw)
 }
 
+func (c *connection) close(code int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, "fault"), time.Now().Add(time.Second))
+	_ = c.ws.NetConn().Close()
+}
+
 func (x *session) connection() *connection {
 	x.s.mu.Lock()
 	defer x.s.mu.Unlock()
@@ -173,10 +66,7 @@ func (x *session) close(code int) {
 	if c == nil {
 		return
 	}
-	c.mu.Lock()
-	_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, "fault"), time.Now().Add(time.Second))
-	c.mu.Unlock()
-	_ = c.ws.NetConn().Close()
+	c.close(code)
 	if code == 1000 || code == 1001 || code == 4007 || code == 4009 {
 		x.s.mu.Lock()
 		delete(x.s.sessions, x.id)
@@ -244,39 +134,47 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 	s.changed()
 	s.mu.Unlock()
 	if !silent {
-		c.send(map[string]any{"op": 10, "t": nil, "s": nil, "d": map[string]any{"heartbeat_interval": s.o.Heart.Milliseconds(), "_trace": []string{"[\"gateway-test\"]"}}})
+		c.hello(s.o.Heart)
 	}
-	var x *session
-	for {
-		var m struct {
-			Op   int             `json:"op"`
-			Data json.RawMessage `json:"d"`
-		}
-		if err := ws.ReadJSON(&m); err != nil {
-			break
-		}
-		switch m.Op {
-		case 1:
-			s.beat(c)
-		case 2, 6:
-			if (m.Op == 6) != strings.Contains(r.URL.Path, "/resume") {
-				s.mu.Lock()
-				s.complain("gateway: operation %d at %s", m.Op, r.URL.Path)
-				s.mu.Unlock()
-			}
-			x = s.begin(c, m.Op, m.Data)
-		default:
-			s.mu.Lock()
-			s.complain("gateway: operation %d", m.Op)
-			s.mu.Unlock()
-		}
-	}
+	x := s.listen(c, strings.Contains(r.URL.Path, "/resume"))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x != nil && x.conn == c {
 		x.conn = nil
 	}
 	s.changed()
+}
+
+func (c *connection) hello(heart time.Duration) {
+	c.send(map[string]any{"op": 10, "t": nil, "s": nil, "d": map[string]any{"heartbeat_interval": heart.Milliseconds(), "_trace": []string{"[\"gateway-test\"]"}}})
+}
+
+// listen takes what the client says until it goes, and returns the session it had. A session is resumed at the address
+// that READY gave, and only there.
+func (s *Server) listen(c *connection, toResume bool) *session {
+	var x *session
+	for {
+		var m struct {
+			Op   int             `json:"op"`
+			Data json.RawMessage `json:"d"`
+		}
+		if err := c.ws.ReadJSON(&m); err != nil {
+			return x
+		}
+		switch {
+		case m.Op == 1:
+			s.beat(c)
+			continue
+		case (m.Op == 2 || m.Op == 6) && (m.Op == 6) == toResume:
+		default:
+			s.mu.Lock()
+			s.complain("gateway: operation %d, at the address to resume: %v", m.Op, toResume)
+			s.mu.Unlock()
+		}
+		if m.Op == 2 || m.Op == 6 {
+			x = s.begin(c, m.Op, m.Data)
+		}
+	}
 }
 
 func (s *Server) beat(c *connection) {
@@ -323,10 +221,7 @@ func (s *Server) begin(c *connection, op int, data json.RawMessage) *session {
 		return nil
 	}
 	if code != 0 {
-		c.mu.Lock()
-		_ = c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, "refused"), time.Now().Add(time.Second))
-		c.mu.Unlock()
-		_ = c.ws.NetConn().Close()
+		c.close(code)
 		return nil
 	}
 	if op == 6 {

@@ -41,68 +41,73 @@ func (r *reader) did(effect string) { r.effects = append(r.effects, effect) }
 
 // blocks reads what begins lines: quotes, headings, small print, items and fences.
 func (r *reader) blocks(src string, quoted bool) string {
-	var out strings.Builder
+	var out []string
 	for src != "" {
-		line, rest, more := strings.Cut(src, "\n")
-		bare := strings.TrimLeft(line, " ")
-		if fence := strings.TrimLeft(src, " "); strings.HasPrefix(fence, "```") {
-			if text, n := r.code(fence); n > 0 {
-				out.WriteString(text)
-				src = fence[n:]
-				continue
-			}
-		}
-		switch {
-		case strings.HasPrefix(bare, ">>> ") && !quoted:
-			r.did("quote")
-			out.WriteString(r.blocks(strings.TrimPrefix(strings.TrimLeft(src, " "), ">>> "), true))
-			return out.String()
-		case strings.HasPrefix(bare, "> ") && !quoted:
-			r.did("quote")
-			var inner []string
-			for more || line != "" {
-				b, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "> ")
-				if !ok {
-					break
-				}
-				inner = append(inner, b)
-				src = rest
-				if !more {
-					break
-				}
-				line, rest, more = strings.Cut(src, "\n")
-			}
-			out.WriteString(r.blocks(strings.Join(inner, "\n"), true) + "\n")
-			continue
-		case heading(bare) != "":
-			r.did("heading")
-			out.WriteString(r.inline(heading(bare)) + "\n")
-			src = rest
-			continue
-		case strings.HasPrefix(bare, "-# ") && strings.TrimSpace(bare[3:]) != "":
-			r.did("small")
-			out.WriteString(r.inline(bare[3:]) + "\n")
-			src = rest
-			continue
-		case r.item(bare) != "":
-			r.did("item")
-			bare, _, _ = strings.Cut(bare, " ")
-			src = src[strings.Index(src, bare)+len(bare)+1:]
-			continue
-		}
-		// A paragraph reaches to the next line that begins a block; inline markup may reach over its lines.
-		para := line
-		for more && !r.begins(rest, quoted) {
-			line, rest, more = strings.Cut(rest, "\n")
-			para += "\n" + line
-		}
-		out.WriteString(r.inline(para))
-		if more {
-			out.WriteString("\n")
-		}
-		src = rest
+		text, n := r.block(src, quoted)
+		out = append(out, text)
+		src = strings.TrimPrefix(src[n:], "\n")
 	}
-	return strings.TrimRight(out.String(), "\n")
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
+}
+
+// block reads one block and says how long it is, without the line break after it.
+func (r *reader) block(src string, quoted bool) (string, int) {
+	line, _, _ := strings.Cut(src, "\n")
+	bare := strings.TrimLeft(line, " ")
+	indent := len(line) - len(bare)
+	switch {
+	case strings.HasPrefix(bare, "```"):
+		if text, n := r.code(src[indent:]); n > 0 {
+			return text, indent + n
+		}
+	case strings.HasPrefix(bare, ">>> ") && !quoted:
+		r.did("quote")
+		return r.blocks(src[indent+4:], true), len(src)
+	case strings.HasPrefix(bare, "> ") && !quoted:
+		return r.quote(src)
+	case heading(bare) != "":
+		r.did("heading")
+		return r.inline(heading(bare)), len(line)
+	case strings.HasPrefix(bare, "-# ") && strings.TrimSpace(bare[3:]) != "":
+		r.did("small")
+		return r.inline(bare[3:]), len(line)
+	case r.item(bare) != "":
+		r.did("item")
+		text := r.item(bare)
+		return r.inItem(text, quoted), len(line)
+	}
+	// A paragraph reaches to the next line that begins a block; inline markup may reach over its lines.
+	n := len(line)
+	for n < len(src) && !r.begins(src[n+1:], quoted) {
+		next, _, _ := strings.Cut(src[n+1:], "\n")
+		n += 1 + len(next)
+	}
+	return r.inline(src[:n]), n
+}
+
+// inItem reads what stands in an item, which may be a block itself.
+func (r *reader) inItem(text string, quoted bool) string {
+	if r.begins(text, quoted) {
+		return r.blocks(text, quoted)
+	}
+	return r.inline(text)
+}
+
+// quote reads neighbouring quoted lines as one.
+func (r *reader) quote(src string) (string, int) {
+	r.did("quote")
+	var inner []string
+	n := 0
+	for n < len(src) {
+		line, _, _ := strings.Cut(src[n:], "\n")
+		text, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "> ")
+		if !ok {
+			break
+		}
+		inner = append(inner, text)
+		n += len(line) + 1
+	}
+	return r.blocks(strings.Join(inner, "\n"), true), min(n, len(src)+1) - 1
 }
 
 func (r *reader) begins(src string, quoted bool) bool {

@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,39 +80,18 @@ func (s *Server) routes() (http.Handler, error) {
 	return mux, bad
 }
 
+// serve takes a request the way Discord does: first what may go wrong on the way, then whether it may be made, then
+// whether it is well formed, then the deed.
 func (s *Server) serve(c *call, method, path string, do func(*call) (any, error), open bool) {
 	if err := c.read(); err != nil {
 		s.refused400(c, "body: "+err.Error())
 		return
 	}
-	s.mu.Lock()
-	s.requests[c.route]++
-	s.name(c)
-	f := s.fault(c.kind)
-	if c.kind == KindPost || c.kind == KindEdit || c.kind == KindDirect {
-		s.written[c.kind]++
-	}
-	s.changed()
-	s.mu.Unlock()
+	f := s.arrived(c)
 	if s.o.Latency > 0 {
 		time.Sleep(s.o.Latency)
 	}
-	if f != nil && s.strike(c, f) {
-		return
-	}
-	if !open && c.r.Header.Get("Authorization") != "Bot "+s.Token() {
-		s.fail(c, refusal{http.StatusUnauthorized, 0, "401: Unauthorized"})
-		return
-	}
-	if !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
-		s.refused400(c, "a user agent that Discord would block: "+c.r.UserAgent())
-		return
-	}
-	if err := s.o.Contract.Request(method, path, c.body); err != nil {
-		s.refused400(c, brief(err))
-		return
-	}
-	if !open && !s.within(c) {
+	if f != nil && s.strike(c, f) || !s.proper(c, method, path, open) {
 		return
 	}
 	s.mu.Lock()
@@ -130,6 +110,36 @@ func (s *Server) serve(c *call, method, path string, do func(*call) (any, error)
 		return
 	}
 	answer(c.w, http.StatusOK, out)
+}
+
+// arrived counts a request and takes the fault that befalls it.
+func (s *Server) arrived(c *call) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests[c.route]++
+	s.name(c)
+	if c.kind == KindPost || c.kind == KindEdit || c.kind == KindDirect {
+		s.written[c.kind]++
+	}
+	s.changed()
+	return s.fault(c.kind)
+}
+
+// proper says whether a request may be made and is well formed; if not, it has been answered.
+func (s *Server) proper(c *call, method, path string, open bool) bool {
+	if !open && c.r.Header.Get("Authorization") != "Bot "+s.Token() {
+		s.fail(c, refusal{http.StatusUnauthorized, 0, "401: Unauthorized"})
+		return false
+	}
+	if !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
+		s.refused400(c, "a user agent that Discord would block: "+c.r.UserAgent())
+		return false
+	}
+	if err := s.o.Contract.Request(method, path, c.body); err != nil {
+		s.refused400(c, brief(err))
+		return false
+	}
+	return open || s.within(c)
 }
 
 // fail answers a refusal; those of the request's own making are complaints.
@@ -185,7 +195,11 @@ func (c *call) read() error {
 	if kind != "multipart/form-data" {
 		return fmt.Errorf("content type %q", kind)
 	}
-	parts := multipart.NewReader(strings.NewReader(string(raw)), params["boundary"])
+	return c.form(multipart.NewReader(bytes.NewReader(raw), params["boundary"]))
+}
+
+// form reads payload_json and the files, which are numbered.
+func (c *call) form(parts *multipart.Reader) error {
 	for n := 0; ; {
 		p, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {

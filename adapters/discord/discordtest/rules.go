@@ -40,13 +40,12 @@ func checkMessage(m said, files map[string][]byte, empty bool) string {
 }
 
 type judge struct {
-	ids    map[string]bool
-	files  map[string][]byte
-	count  int
-	text   int
-	bytes  int
-	inputs int
-	bad    string
+	ids   map[string]bool
+	files map[string][]byte
+	count int
+	text  int
+	bytes int
+	bad   string
 }
 
 func (j *judge) wrong(format string, args ...any) {

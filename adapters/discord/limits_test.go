@@ -1,0 +1,110 @@
+package discord
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// clock is a clock that a test moves.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func header(pairs ...string) http.Header {
+	h := http.Header{}
+	for i := 0; i < len(pairs); i += 2 {
+		h.Set(pairs[i], pairs[i+1])
+	}
+	return h
+}
+
+// Refused requests are counted over ten minutes; long before Discord bans the address everything rests.
+func TestRefusedRequestsAreWatched(t *testing.T) {
+	c := &clock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	l := newLimits(c.now)
+	refuse := func(n, status int, h http.Header) {
+		for range n {
+			l.done(route{name: "x"}, status, h, nil)
+		}
+	}
+	refuse(4000, 403, header())
+	c.at = c.at.Add(11 * time.Minute)
+	refuse(4000, 401, header())
+	refuse(4000, 429, header("X-RateLimit-Scope", "shared"))
+	refuse(4000, 404, header())
+	if at := l.at(route{name: "y"}); at.After(c.at) {
+		t.Errorf("rests until %v", at)
+	}
+	refuse(1000, 429, header("Retry-After", "0"))
+	if at := l.at(route{name: "y"}); at.Before(c.at.Add(time.Minute)) {
+		t.Errorf("does not rest after 5000 refusals: %v", at)
+	}
+	if at, ok := l.take(route{name: "y"}); ok {
+		t.Errorf("took a request, %v", at)
+	}
+}
+
+// In any second at most 50 requests are let through, and at least 90 % of that when always asked.
+func TestGlobalPace(t *testing.T) {
+	c := &clock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	l := newLimits(c.now)
+	var taken []time.Time
+	for i := range 20_000 { // 20 s, asked each millisecond for another channel
+		r := postRoute(string(rune('a' + i)))
+		if _, ok := l.take(r); ok {
+			taken = append(taken, c.at)
+		}
+		c.at = c.at.Add(time.Millisecond)
+	}
+	for i := range taken {
+		if i >= 50 && taken[i].Sub(taken[i-50]) < time.Second {
+			t.Fatalf("51 requests within %v", taken[i].Sub(taken[i-50]))
+		}
+	}
+	if len(taken) < 20*45 {
+		t.Errorf("%d requests in 20 s", len(taken))
+	}
+}
+
+// Odd headers are no harm.
+func TestOddHeaders(t *testing.T) {
+	c := &clock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	l := newLimits(c.now)
+	for _, h := range []http.Header{
+		nil, header(), header("X-RateLimit-Limit", "x", "X-RateLimit-Remaining", "y", "X-RateLimit-Reset-After", "z"),
+		header("X-RateLimit-Limit", "5", "X-RateLimit-Remaining", "-3", "X-RateLimit-Reset-After", "NaN"),
+		header("X-RateLimit-Limit", "5", "X-RateLimit-Remaining", "4", "X-RateLimit-Reset-After", "1e300"),
+		header("Retry-After", "-5"), header("Retry-After", "Inf"), header("X-RateLimit-Bucket", strings.Repeat("b", 10000)),
+	} {
+		for _, status := range []int{200, 429, 500} {
+			r := route{name: "odd", major: "1"}
+			l.take(r)
+			l.done(r, status, h, nil)
+			if at := l.at(r); at.After(c.at.Add(48 * time.Hour)) {
+				t.Errorf("%v: waits until %v", h, at)
+			}
+			c.at = c.at.Add(48 * time.Hour)
+			if at, ok := l.take(r); !ok {
+				t.Errorf("%v: stuck until %v", h, at)
+			}
+			l.done(r, 200, nil, nil)
+		}
+	}
+}
+
+// Buckets of channels that are quiet do not pile up.
+func TestBucketsAreForgotten(t *testing.T) {
+	c := &clock{time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	l := newLimits(c.now)
+	for i := range 50_000 {
+		r := postRoute(string(rune(i)))
+		l.take(r)
+		l.done(r, 200, header("X-RateLimit-Limit", "5", "X-RateLimit-Remaining", "4", "X-RateLimit-Reset-After", "1"), nil)
+		c.at = c.at.Add(time.Second)
+	}
+	if n := len(l.buckets); n > 8192 {
+		t.Errorf("%d buckets", n)
+	}
+}
