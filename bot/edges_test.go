@@ -385,3 +385,34 @@ func TestAnEndedTrackGoesOnWhenItsLastDayIsTakenBack(t *testing.T) {
 		t.Fatalf("%d posts; the track is %v", got, s.track().State)
 	}
 }
+
+func TestAPersonalTrackIsNotToldAsAGroup(t *testing.T) {
+	s := newStage(t)
+	cleo := s.person("Cleo")
+	dm := cleo.Direct()
+	cleo.Type(dm, "setup")
+	cleo.Fill("In which time zone", "UTC")
+	cleo.Submit()
+	cleo.Press(dm, "Post one now")
+	s.tick()
+	cleo.Type(dm, "tracks")
+	cleo.Hears(dm, "1 round")
+	cleo.SeesNot(dm, "1 rounds", "members", "group streak")
+}
+
+func TestAFreshPostSaysWhatKeepsTheGroupsStreak(t *testing.T) {
+	s, ada, ben := opened(t)
+	for day := 3; day <= 5; day++ {
+		s.answer(ada)
+		s.answer(ben)
+		s.to(day, "09:00")
+	}
+	posts := s.p.Posts(s.here)
+	first := posts[len(posts)-1].Versions[0]
+	for _, b := range first.Blocks {
+		if n, ok := b.(chat.Note); ok && strings.Contains(n.Text.Plain(), "group streak 1, 2 more keep it") {
+			return
+		}
+	}
+	t.Fatalf("the new post does not say how many keep the streak: %+v", first.Blocks)
+}

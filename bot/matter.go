@@ -77,10 +77,10 @@ func (b *Bot) matter(ctx context.Context, c call, key string) (m matter, err err
 }
 
 const (
-	noSuchRound  = sorry("That question is not here any more. Type /interview question for today's.")
+	noSuchRound  = sorry("That question is not here any more. The question command shows today's.")
 	notYours     = sorry("That belongs to somebody else.")
 	elsewhere    = sorry("That question belongs to another group.")
-	noSuchAnswer = sorry("That answer is not here any more.")
+	noSuchAnswer = sorry("That is not here any more. The practice command gives another question.")
 )
 
 // readMatter is matter without the question itself, for use in an Update: parsing has no place there.

@@ -70,7 +70,7 @@ func trackMatter(tx store.Tx, c call, id string) (matter, error) {
 	return m, nil
 }
 
-const noSuchTrack = sorry("There is no such track here any more. Type /interview tracks to see those there are.")
+const noSuchTrack = sorry("There is no such track here any more. The tracks command shows those there are.")
 
 // pressLeave asks, with what it means.
 func (b *Bot) pressLeave(ctx context.Context, c call) (chat.Response, error) {

@@ -214,7 +214,7 @@ func (b *Bot) lost(tx store.Tx, r store.Round, task store.Task, cause error) err
 	if t.Open == r.No {
 		t.Open = 0
 	}
-	why := "I may not write in the channel any more, so I stopped posting there. Once I am back in it, /interview tracks resume goes on."
+	why := "I may not write in the channel any more, so I stopped posting there. Once I am back in it, " + b.prefix + "tracks resume goes on."
 	if errors.Is(cause, chat.ErrRevoked) {
 		why = "My access was taken away, so I stopped posting."
 	}

@@ -42,9 +42,9 @@ func (b *Bot) practiceWish(topic, level string) (string, int, error) {
 		return id, n, nil
 	}
 	if near != "" {
-		return "", 0, sorryf("There is no topic %q. Did you mean %q? %s help topics shows all.", clip(topic, 40), near, b.prefix)
+		return "", 0, sorryf("There is no topic %q. Did you mean %q? %shelp topics shows all.", clip(topic, 40), near, b.prefix)
 	}
-	return "", 0, sorryf("There is no topic %q. %s help topics shows all.", clip(topic, 40), b.prefix)
+	return "", 0, sorryf("There is no topic %q. %shelp topics shows all.", clip(topic, 40), b.prefix)
 }
 
 // topicOf finds a topic by id or title, whatever its case; near is the nearest id when there is none.

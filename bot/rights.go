@@ -88,11 +88,11 @@ func (b *Bot) trackHere(tx store.Tx, c call, id string) (store.Track, error) {
 	all = slices.DeleteFunc(all, func(t store.Track) bool { return t.State == store.TrackRemoved })
 	switch len(all) {
 	case 0:
-		return store.Track{}, sorry("Nothing is set up in this channel yet. " + b.prefix + " setup starts a daily question.")
+		return store.Track{}, sorry("Nothing is set up in this channel yet. " + b.prefix + "setup starts a daily question.")
 	case 1:
 		return all[0], nil
 	}
-	return store.Track{}, sorry("This channel has several tracks. Please say which, by the id that " + b.prefix + " tracks shows.")
+	return store.Track{}, sorry("This channel has several tracks. Please say which, by the id that " + b.prefix + "tracks shows.")
 }
 
 // added: the bot came into a channel or a space.

@@ -52,7 +52,7 @@ func (b *Bot) commandSetup(ctx context.Context, c call, args map[string]string) 
 	f.Title = "Set up a " + kind
 	for _, o := range before {
 		if o.State != store.TrackRemoved && o.Kind == kind {
-			f.Intro = append(f.Intro, note("This channel has one already: "+describe(o)+". To change that one: "+b.prefix+" tracks edit."))
+			f.Intro = append(f.Intro, note("This channel has one already: "+describe(o)+". To change that one: "+b.prefix+"tracks edit."))
 		}
 	}
 	return chat.Response{Form: f}, nil
@@ -218,7 +218,7 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 	}
 	b.wake()
 	if again {
-		return sentence("That is set up already. " + b.prefix + " tracks shows it."), nil
+		return sentence("That is set up already. " + b.prefix + "tracks shows it."), nil
 	}
 	return b.setUp(ctx, c, t.ID)
 }

@@ -111,7 +111,7 @@ func (b *Bot) commandAnswer(ctx context.Context, c call, _ map[string]string) (c
 }
 
 func (b *Bot) nothingOpen() chat.Response {
-	say := "No question is open here. " + b.prefix + " practice gives you one at any time; " + b.prefix + " setup starts a daily one."
+	say := "No question is open here. " + b.prefix + "practice gives you one at any time; " + b.prefix + "setup starts a daily one."
 	return reply(message(say, para(say), row(b.button("Practise now", "again", "any"))))
 }
 

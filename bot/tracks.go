@@ -86,7 +86,7 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 	deeds := trackDeeds()
 	i := slices.IndexFunc(deeds, func(d trackDeed) bool { return d.name == what })
 	if i < 0 {
-		return chat.Response{}, sorryf("I do not know how to %q a track. %s help tracks shows what can be done.", clip(what, 40), b.prefix)
+		return chat.Response{}, sorryf("I do not know how to %q a track. %shelp tracks shows what can be done.", clip(what, 40), b.prefix)
 	}
 	var say string
 	var t store.Track
@@ -101,7 +101,7 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 		}
 		stopped := t.State == store.TrackRemoved || t.State == store.TrackEnded
 		if !deeds[i].ends && t.State == store.TrackRemoved {
-			return sorry("That track was removed. " + b.prefix + " tracks undo brings it back within a day.")
+			return sorry("That track was removed. " + b.prefix + "tracks undo brings it back within a day.")
 		}
 		if say, err = deeds[i].do(b, tx, c, &t, strings.TrimSpace(value)); err != nil {
 			return err
@@ -190,13 +190,13 @@ func (b *Bot) listTracks(ctx context.Context, c call) (chat.Response, error) {
 	}
 	tracks = slices.DeleteFunc(tracks, func(t store.Track) bool { return t.State == store.TrackRemoved })
 	if len(tracks) == 0 {
-		return sentence("Nothing is set up in this channel yet. " + b.prefix + " setup starts a daily question."), nil
+		return sentence("Nothing is set up in this channel yet. " + b.prefix + "setup starts a daily question."), nil
 	}
 	var out []chat.Block
 	for _, t := range tracks {
 		out = append(out, b.trackBlocks(t, members[t.ID])...)
 	}
-	out = append(out, note(b.prefix+" help tracks shows all that can be done."))
+	out = append(out, note(b.prefix+"help tracks shows all that can be done."))
 	return reply(message(plural(len(tracks), "track"), out...)), nil
 }
 
@@ -231,8 +231,11 @@ func (b *Bot) trackBlocks(t store.Track, members int) []chat.Block {
 	for _, r := range t.SkipRanges {
 		facts = append(facts, "no posts "+r.From+" to "+r.To)
 	}
-	if t.Kind == kindQuestion {
-		facts = append(facts, plural(members, "member"), fmt.Sprintf("%d rounds", t.Rounds), fmt.Sprintf("group streak %d, best %d, freezes %d of 2", t.Group.Current, t.Group.Best, t.Group.Freezes))
+	switch {
+	case t.Kind == kindQuestion && t.Direct:
+		facts = append(facts, plural(t.Rounds, "round"))
+	case t.Kind == kindQuestion:
+		facts = append(facts, plural(members, "member"), plural(t.Rounds, "round"), fmt.Sprintf("group streak %d, best %d, freezes %d of 2", t.Group.Current, t.Group.Best, t.Group.Freezes))
 	}
 	out := []chat.Block{chat.Paragraph{Text: title}, note(strings.Join(facts, " · "))}
 	if !t.NextAt.IsZero() {
@@ -290,7 +293,7 @@ func (b *Bot) submitEdit(ctx context.Context, c call, s chat.Submit) (chat.Respo
 			return err
 		}
 		if t.State == store.TrackRemoved {
-			return sorry("That track was removed meanwhile. " + b.prefix + " tracks undo brings it back within a day.")
+			return sorry("That track was removed meanwhile. " + b.prefix + "tracks undo brings it back within a day.")
 		}
 		var sched civil.Schedule
 		if sched, problems = b.readTrack(&t, s); len(problems) > 0 {

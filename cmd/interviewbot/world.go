@@ -98,9 +98,13 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 		return nil, err
 	}
 	log = log.With("world", name)
+	prefix := "" // as the bot has it
+	if name == "demo" || (cfg.Slack.BotToken == "" && cfg.Discord.Token == "") {
+		prefix = "/" // in a playground a command is typed by its name alone
+	}
 	return &world{
 		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap}),
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefix: prefix}),
 	}, nil
 }
 
