@@ -343,7 +343,7 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx, h.handle) }()
 	w := &world{t: t, server: server}
-	w.await("not up", func() bool { return a.Healthy() == nil })
+	w.await("not up", func() bool { return a.Healthy() == nil && server.Connections() > 0 })
 	ada, c := server.AddPerson("Ada", "", false), server.AddChannel("general", false, true)
 	h.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
 		m := say("my secret answer")

@@ -92,6 +92,9 @@ func newWorld(t *testing.T, http bool, o slacktest.Options, h chat.Handler, tabl
 	w.server = slacktest.Start(o)
 	t.Cleanup(func() {
 		_ = w.Stop()
+		if t.Failed() && w.log.String() != "" {
+			t.Logf("the adapter logged:\n%s", w.log.String())
+		}
 		w.server.Close()
 		if w.front != nil {
 			w.front.Close()
@@ -127,7 +130,7 @@ func (w *world) run() {
 		w.front = httptest.NewServer(a.Handler())
 		w.server.Deliver(w.front.URL)
 	}
-	w.await("the adapter is not up", func() bool { return a.Healthy() == nil })
+	w.await("the adapter is not up", func() bool { return a.Healthy() == nil && (w.http || w.server.Connections() > 0) })
 }
 
 // await waits for a condition that the workspace's changes bring about.
@@ -254,6 +257,8 @@ func (w *world) Stop() error {
 	select {
 	case err := <-ended:
 		ended <- nil // a second Stop finds it ended
+		// Slack must have noticed too, or it sends what comes next to nobody.
+		w.await("Slack still holds a connection", func() bool { return w.server.Connections() == 0 })
 		return err
 	case <-end.C:
 		return errors.New("the adapter does not end")
