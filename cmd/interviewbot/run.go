@@ -103,7 +103,7 @@ func site(cfg Config, worlds []*world, address string, log *slog.Logger) (http.H
 			rooms = append(rooms, w.room)
 		}
 		for pattern, h := range w.routes {
-			mux.Handle(pattern, h)
+			mux.Handle(pattern, prompt(h))
 		}
 	}
 	if !cfg.Playground {
@@ -120,6 +120,16 @@ func site(cfg Config, worlds []*world, address string, log *slog.Logger) (http.H
 	pages.Handle("/", doors)
 	mux.Handle("/", playground.Guard(pages, address, cfg.Hosts...))
 	return mux, nil
+}
+
+// promptly is how long a platform may take to send one request: a slow one holds no connection.
+const promptly = 10 * time.Second
+
+func prompt(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(promptly)) // only a connection that is no socket has none
+		h.ServeHTTP(w, r)
+	})
 }
 
 func newLog(cfg Config, w io.Writer) *slog.Logger {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -184,14 +185,23 @@ func writeKey(path string, key []byte) error {
 	return nil
 }
 
-// run runs the platforms and the loop until ctx ends. The loop stops last, so that what people did is still answered.
+// run runs the platforms and the loop until ctx ends. A platform that stops for good, as with a revoked token, does not
+// stop the others; when none is left, its reason comes back.
 func (w *world) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
+	var left atomic.Int64
+	left.Store(int64(len(w.platforms)))
 	for _, p := range w.platforms {
 		group.Go(func() error {
-			if err := p.Run(ctx, w.bot.Handle); err != nil {
-				return fmt.Errorf("%s: %w", p.Name(), err)
+			err := p.Run(ctx, w.bot.Handle)
+			if err == nil {
+				return nil
 			}
+			err = fmt.Errorf("%s: %w", p.Name(), err)
+			if left.Add(-1) == 0 {
+				return err
+			}
+			w.log.Error("this platform has stopped; the others go on", "error", err.Error())
 			return nil
 		})
 		if watcher, ok := p.(chat.Watcher); ok {
