@@ -69,7 +69,7 @@ func (a *Adapter) permit(ctx context.Context) (string, error) {
 		}
 		now := a.clock.Now()
 		wait := b.next(bot.Limit.Remaining, time.Duration(bot.Limit.ResetAfter)*time.Millisecond, now).Sub(now)
-		if wait <= 0 || wait > beginWindow+beginEvery {
+		if wait <= 0 || wait > beginWindow+beginEvery { // a count from the future says nothing
 			a.begun = b.add(now)
 			raw, err := json.Marshal(a.begun)
 			if err == nil {

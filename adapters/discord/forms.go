@@ -12,7 +12,7 @@ import (
 // form writes a form as a modal; number stands in its custom id. Discord documents at most five parts in one, so beside five inputs there is no room
 // for an introduction but as the description of the first.
 func form(f chat.Form, number int64) modal {
-	m := modal{CustomID: formID(number, f.ID), Title: clip(cmp.Or(f.Title, "Form"), 45)}
+	m := modal{CustomID: formID(number, f.ID), Title: label(f.Title, 45)}
 	inputs := slices.Clone(f.Inputs[:min(len(f.Inputs), 5)])
 	if text, plain := intro(f.Intro); text != "" && len(inputs) < 5 {
 		m.Components = append(m.Components, component{Type: typeText, Content: text})
@@ -22,7 +22,7 @@ func form(f chat.Form, number int64) modal {
 	for _, in := range inputs {
 		c := input(in)
 		m.Components = append(m.Components, component{
-			Type: typeLabel, Label: clip(cmp.Or(in.Label, in.ID), 45), Description: clip(in.Hint, 100), Component: &c,
+			Type: typeLabel, Label: label(in.Label, 45), Description: clip(in.Hint, 100), Component: &c,
 		})
 	}
 	return m

@@ -187,7 +187,7 @@ func (d *draft) attach(stem, suffix, contentType string, content []byte, told st
 func (d *draft) buttons(row []chat.Button) {
 	var bs []component
 	for _, b := range row {
-		c := component{Type: typeButton, Label: clip(b.Label, 80), Style: style(b.Look)}
+		c := component{Type: typeButton, Label: label(b.Label, 80), Style: style(b.Look)}
 		if b.URL != "" {
 			if target := address(b.URL); target == "" || utf8.RuneCountInString(target) > 512 {
 				d.say(markdown(chat.Text{{Text: b.Label, Link: b.URL}}), b.Label)
@@ -217,6 +217,9 @@ func style(l chat.Look) int {
 }
 
 func (d *draft) menu(b chat.Menu) {
+	if len(b.Choices) == 0 {
+		return // Discord takes no empty menu, and nobody could choose
+	}
 	s := component{Type: typeSelect, CustomID: d.id(verbMenu, b.Action), Placeholder: clip(b.Placeholder, 150)}
 	s.Options = options(b.Choices, []string{b.Selected})
 	d.parts = append(d.parts, part{other: []component{{Type: typeRow, Components: []component{s}}}})
@@ -225,6 +228,9 @@ func (d *draft) menu(b chat.Menu) {
 func (d *draft) checks(b chat.Checks) {
 	if b.Label != "" {
 		d.say(markdown(chat.B(b.Label)), b.Label)
+	}
+	if len(b.Choices) == 0 {
+		return
 	}
 	s := component{Type: typeSelect, CustomID: d.id(verbMenu, b.Action), Placeholder: clip(b.Label, 150)}
 	s.Options = options(b.Choices, b.Ticked)
@@ -235,7 +241,7 @@ func (d *draft) checks(b chat.Checks) {
 func options(all []chat.Choice, selected []string) []option {
 	var out []option
 	for _, c := range all[:min(len(all), maxOptions)] {
-		o := option{Label: clip(c.Label, 100), Value: c.Value, Description: clip(c.Hint, 100)}
+		o := option{Label: label(c.Label, 100), Value: c.Value, Description: clip(c.Hint, 100)}
 		for _, s := range selected {
 			o.Default = o.Default || s == c.Value && s != ""
 		}

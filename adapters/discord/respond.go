@@ -151,7 +151,7 @@ func (a *Adapter) message(ctx context.Context, in *interaction, e chat.Event, r 
 func offered(all []chat.Choice) choices {
 	out := choices{[]choice{}}
 	for _, c := range all[:min(len(all), maxOptions)] {
-		out.Choices = append(out.Choices, choice{clip(c.Label, 100), c.Value})
+		out.Choices = append(out.Choices, choice{label(c.Label, 100), c.Value})
 	}
 	return out
 }
@@ -233,12 +233,12 @@ func (a *Adapter) callback(in *interaction) answerer {
 		if p, ok := c.Data.(*payload); ok {
 			q.files = p.files
 		}
-		for {
+		for wait := 100 * time.Millisecond; ; wait *= 2 {
 			err := a.rest.call(ctx, q)
 			if err == nil || code(err) == codeAnswered {
 				return nil
 			}
-			if code(err) != 0 || sleep(ctx, 100*time.Millisecond) != nil {
+			if code(err) != 0 || sleep(ctx, wait) != nil {
 				return err
 			}
 		}

@@ -124,7 +124,7 @@ func (r *rest) send(ctx context.Context, q request) error {
 		r.limits.done(q.route, seen.status, seen.header, no.Retry)
 	}
 	if seen.status == 0 || !seen.whole.Load() {
-		if !seen.written.Load() {
+		if seen.status == 0 && !seen.written.Load() {
 			return fmt.Errorf("reach Discord: %w", bare(err))
 		}
 		return fmt.Errorf("%w: %w", chat.ErrUncertain, bare(err))

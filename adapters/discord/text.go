@@ -249,6 +249,14 @@ func units(s string) int {
 	return n
 }
 
+// label is clip for what Discord does not take empty.
+func label(s string, n int) string {
+	if s = clip(s, n); strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) == "" {
+		return "…"
+	}
+	return s
+}
+
 // clip shortens plain text (labels, which have no markup) to n characters.
 func clip(s string, n int) string {
 	r := []rune(clean(s))

@@ -318,4 +318,3 @@ func FuzzFrames(f *testing.F) {
 		}
 	})
 }
-
