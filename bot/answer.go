@@ -217,7 +217,8 @@ func clean(s string) string {
 // tooShort keeps a text as a draft and asks whether to add to it.
 func (b *Bot) tooShort(ctx context.Context, c call, m matter, g given, s chat.Submit) (chat.Response, error) {
 	_, err := b.write(ctx, c, "keep a draft", func(tx store.Tx) error {
-		return tx.PutDraft(store.Draft{User: c.user(), Key: draftKey(m.key), Text: g.text, Values: map[string][]string{"who": s.Values["who"]}, Until: tx.Now().Add(draftTime)})
+		d := store.Draft{User: c.user(), Key: draftKey(m.key), Text: g.text, Values: map[string][]string{"who": s.Values["who"]}, Until: tx.Now().Add(draftTime)}
+		return errors.Join(tx.PutDraft(d), tx.PutTask(store.Task{Key: "draft:" + d.User + ":" + d.Key, Kind: "draft", Space: string(c.Space), User: d.User, Arg: d.Key, Due: d.Until, Made: tx.Now()}))
 	})
 	if err != nil {
 		return chat.Response{}, err

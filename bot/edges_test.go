@@ -416,3 +416,44 @@ func TestAFreshPostSaysWhatKeepsTheGroupsStreak(t *testing.T) {
 	}
 	t.Fatalf("the new post does not say how many keep the streak: %+v", first.Blocks)
 }
+
+func TestAnAdministratorOfAnotherSpaceSettlesNothing(t *testing.T) {
+	s := newStage(t)
+	s.setUp(s.person("Ada"))
+	s.b.Join(s.p.Plain())
+	s.p.Fail(bottest.Fault{Call: chat.KindPost, Err: chat.ErrUncertain})
+	s.to(2, "09:05")
+	r := s.round(1)
+	eve := chat.Actor{User: "test:u-eve", Name: "Eve", Admin: chat.Yes}
+	_, err := s.b.Handle(context.Background(), chat.Event{ID: "test:x1", Space: "test:s-other", Channel: "test:c-other", Actor: eve,
+		What: chat.Press{Action: "postit:" + r.Track + "-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.round(1).State; got != store.Uncertain {
+		t.Fatalf("somebody from another space made the round %v", got)
+	}
+}
+
+func TestATopicOfTwoWordsIsUnderstood(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "practice data structures")
+	ada.Type(s.here, "practice HTTP and APIs 2")
+	ada.Hears(s.here, "HTTP and APIs · level 2")
+}
+
+func TestADraftIsGoneAfterADay(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Press(s.here, "Answer privately")
+	ada.Fill("Your answer", "no idea at all")
+	ada.Submit()
+	ada.Hears(s.here, "Send as is")
+	key := "answer:" + s.track().ID + "-1"
+	s.until(s.clock.Now().AddDate(0, 0, 3))
+	s.read(func(tx store.Tx) error {
+		if d, err := tx.Draft(string(ada.ID()), key); err == nil {
+			t.Errorf("three days later the draft is still there: %q", d.Text)
+		}
+		return nil
+	})
+}

@@ -42,6 +42,7 @@ func (b *Bot) jobs() map[string]job {
 		"purge":   {run: b.purgeTexts, leased: true},
 		"forget":  {run: b.forget, leased: true},
 		"leave":   {run: b.purgeSpace, leased: true},
+		"draft":   {run: b.dropDraft},
 	}
 }
 

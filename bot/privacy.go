@@ -248,6 +248,23 @@ func (b *Bot) purgePractice(ctx context.Context) error {
 	}
 }
 
+// dropDraft deletes a draft whose time is over.
+func (b *Bot) dropDraft(ctx context.Context, task store.Task) error {
+	return b.store.Update(ctx, func(tx store.Tx) error {
+		d, err := tx.Draft(task.User, task.Arg)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return tx.DeleteTask(task.Key)
+		case err != nil:
+			return err
+		case d.Until.After(tx.Now()): // kept again meanwhile
+			task.Due = d.Until
+			return tx.PutTask(task)
+		}
+		return errors.Join(tx.DeleteDraft(d.User, d.Key), tx.DeleteTask(task.Key))
+	})
+}
+
 // pressThere: an owner saw the post whose outcome was unknown.
 func (b *Bot) pressThere(ctx context.Context, c call) (chat.Response, error) {
 	return b.settleBy(ctx, c, "Good: the round is open. Its counter cannot be updated, for I do not know the message.", func(tx store.Tx, r store.Round) error {

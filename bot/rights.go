@@ -17,7 +17,13 @@ func mayManage(tx store.Tx, c call, t store.Track) (bool, error) {
 	if t.Direct {
 		return t.CreatedBy == c.user(), nil
 	}
-	if c.Actor.Admin == chat.Yes || slices.Contains(t.Owners, c.user()) {
+	if slices.Contains(t.Owners, c.user()) {
+		return true, nil
+	}
+	if t.Space != string(c.Space) { // rights in one space are none in another
+		return false, nil
+	}
+	if c.Actor.Admin == chat.Yes {
 		return true, nil
 	}
 	return ownsSpace(tx, c)

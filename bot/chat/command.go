@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -87,6 +88,11 @@ func (t Table) Parse(line string) Call {
 	return Call{Name: c.Name, Args: args}
 }
 
+// offers says whether w is one of the option's choices, whatever its case.
+func (o Option) offers(w string) bool {
+	return slices.ContainsFunc(o.Choices, func(ch Choice) bool { return strings.EqualFold(ch.Value, w) || strings.EqualFold(ch.Label, w) })
+}
+
 func (c Command) args(words []string) (map[string]string, string) {
 	args := map[string]string{}
 	next := 0
@@ -111,6 +117,12 @@ func (c Command) args(words []string) (map[string]string, string) {
 			return nil, fmt.Sprintf("I did not understand %q. It is: %s", clip(w), c.Usage())
 		}
 		o := c.Options[next]
+		if next > 0 && len(o.Choices) > 0 && !o.offers(w) && !strings.ContainsAny(w, "0123456789") { // practice data structures 2: the topic goes on
+			if before := c.Options[next-1]; len(before.Choices) == 0 && args[before.Name] != "" {
+				args[before.Name] += " " + w
+				continue
+			}
+		}
 		if next == len(c.Options)-1 {
 			rest := []string{w}
 			for i+1 < len(words) && !c.named(words[i+1]) {
