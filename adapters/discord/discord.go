@@ -151,7 +151,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	if err := a.introduce(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
-	s := newServing(ctx, h)
+	s := newServing(ctx, h, a.log)
 	a.setServing(s)
 	defer s.wait()
 	defer a.setServing(nil)

@@ -40,7 +40,10 @@ func fatal(code int) error {
 // gateway receives events over the gateway until Run's context ends; it returns only what cannot heal.
 func (a *Adapter) gateway(s *serving) error {
 	for s.ctx.Err() == nil {
-		held, err := a.keep.Hold(s.ctx, leaseName, leaseTime)
+		asked := time.Now()
+		limit, cancel := context.WithTimeout(s.ctx, leaseRenew)
+		held, err := a.keep.Hold(limit, leaseName, leaseTime)
+		cancel()
 		if !held {
 			a.setState(errors.Join(errStandby, err))
 			_ = sleep(s.ctx, standbyFor)
@@ -48,9 +51,10 @@ func (a *Adapter) gateway(s *serving) error {
 		}
 		a.setState(errNotYet)
 		ctx, lose := context.WithCancel(s.ctx)
-		s.run(func() { a.renew(ctx, lose) })
+		s.run(func() { a.renew(ctx, asked.Add(leaseTrust), lose) })
 		err = a.lead(ctx, s)
 		lose()
+		a.setState(errors.Join(errNotYet, err))
 		if err != nil || s.ctx.Err() != nil {
 			a.release(s.ctx)
 			return err
@@ -59,20 +63,19 @@ func (a *Adapter) gateway(s *serving) error {
 	return nil
 }
 
-// renew keeps the lease; when it cannot, it calls lose before another process may take it.
-func (a *Adapter) renew(ctx context.Context, lose func()) {
+// renew keeps the lease, which may be trusted until then; when it cannot, it calls lose before another process may take
+// it.
+func (a *Adapter) renew(ctx context.Context, trusted time.Time, lose func()) {
 	defer lose()
-	trusted := time.Now().Add(leaseTrust)
-	for sleep(ctx, leaseRenew) == nil {
-		before := time.Now()
-		held, err := a.keep.Hold(ctx, leaseName, leaseTime)
+	for sleep(ctx, min(leaseRenew, time.Until(trusted))) == nil {
+		asked := time.Now()
+		limit, cancel := context.WithDeadline(ctx, trusted) // storage that hangs must not hold the gateway either
+		held, err := a.keep.Hold(limit, leaseName, leaseTime)
+		cancel()
 		switch {
 		case held:
-			trusted = before.Add(leaseTrust)
-		case err == nil:
-			return
-		}
-		if time.Until(trusted) < leaseRenew && !held {
+			trusted = asked.Add(leaseTrust)
+		case err == nil, !time.Now().Before(trusted):
 			return
 		}
 	}

@@ -256,13 +256,17 @@ func TestGatewayLease(t *testing.T) {
 	})
 }
 
-// forgetful is a Keep that can fail.
+// forgetful is a Keep that can fail, or hang.
 type forgetful struct {
 	chat.Keep
-	broken atomic.Bool
+	broken, hangs atomic.Bool
 }
 
 func (f *forgetful) Hold(ctx context.Context, name string, ttl time.Duration) (bool, error) {
+	if f.hangs.Load() {
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
 	if f.broken.Load() {
 		return false, errors.New("the database is away")
 	}
@@ -271,22 +275,34 @@ func (f *forgetful) Hold(ctx context.Context, name string, ttl time.Duration) (b
 
 // A lease that cannot be renewed is not trusted to its end.
 func TestGatewayLeaseLost(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		keep := &forgetful{Keep: b.keep}
-		a := b.start(func(o *discord.Options) { o.Keep = keep })
-		pass(time.Minute)
-		a.healthy(true)
-		keep.broken.Store(true)
-		pass(29 * time.Second)
-		a.healthy(false)
-		if n := b.server.Gateway().Connected(); n != 0 {
-			t.Error("still connected when another process may be")
-		}
-		keep.broken.Store(false)
-		pass(30 * time.Second)
-		a.healthy(true)
-		a.end(3 * time.Second)
-	})
+	for name, fail := range map[string]func(f *forgetful, on bool){
+		"storage fails": func(f *forgetful, on bool) { f.broken.Store(on) },
+		"storage hangs": func(f *forgetful, on bool) {
+			f.hangs.Store(on)
+			f.broken.Store(on)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+				keep := &forgetful{Keep: b.keep}
+				a := b.start(func(o *discord.Options) { o.Keep = keep })
+				pass(time.Minute)
+				a.healthy(true)
+				fail(keep, true)
+				pass(26 * time.Second)
+				keep.hangs.Store(false)
+				pass(3 * time.Second)
+				a.healthy(false)
+				if n := b.server.Gateway().Connected(); n != 0 {
+					t.Error("still connected when another process may be")
+				}
+				fail(keep, false)
+				pass(30 * time.Second)
+				a.healthy(true)
+				a.end(3 * time.Second)
+			})
+		})
+	}
 }
 
 // Discord asking for a heartbeat at the very moment of the end must not bring the process down (discordgo 1702).

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ const maxAtOnce = 512
 type serving struct {
 	ctx     context.Context
 	handler chat.Handler
+	log     *slog.Logger
 	stop    context.CancelFunc
 
 	mu     sync.Mutex
@@ -25,9 +27,9 @@ type serving struct {
 	seats  chan struct{}
 }
 
-func newServing(ctx context.Context, h chat.Handler) *serving {
+func newServing(ctx context.Context, h chat.Handler, log *slog.Logger) *serving {
 	ctx, stop := context.WithCancel(ctx)
-	return &serving{ctx: ctx, handler: h, stop: stop, seats: make(chan struct{}, maxAtOnce)}
+	return &serving{ctx: ctx, handler: h, log: log, stop: stop, seats: make(chan struct{}, maxAtOnce)}
 }
 
 // run starts f unless Run is about to return, which waits for it.
@@ -37,7 +39,14 @@ func (s *serving) run(f func()) bool {
 	if s.closed {
 		return false
 	}
-	s.wg.Go(f)
+	s.wg.Go(func() {
+		defer func() {
+			if p := recover(); p != nil { // one interaction must not take the others with it
+				s.log.Error("discord adapter broke down", "err", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}()
+		f()
+	})
 	return true
 }
 
