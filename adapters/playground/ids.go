@@ -14,8 +14,8 @@ func (r *room) id(local string) string { return string(r.space) + "." + local }
 
 // local reads an identifier of this space; "" when it is of another.
 func (r *room) local(id string) string {
-	l, _ := strings.CutPrefix(id, string(r.space)+".")
-	if l == id {
+	l, ok := strings.CutPrefix(id, string(r.space)+".")
+	if !ok {
 		return ""
 	}
 	return l

@@ -109,6 +109,7 @@ func TestLinksAndNames(t *testing.T) {
 		chat.Paragraph{Text: chat.Text{
 			{Text: "good", Link: "https://example.com/?a=1&b=\"2\""}, {Text: "script", Link: "javascript:alert(1)"},
 			{Text: "data", Link: "data:text/html,x"}, {Text: "relative", Link: "/demo/over"}, {Text: "none", Link: "https://"},
+			{Text: "host", Link: "javascript://example.com/%0aalert(1)"}, {Text: "ftp", Link: "ftp://example.com/"},
 			{User: chat.UserID(w.id("u2")), Text: "old name"}, {User: "demo:gone.u2", Text: "somebody"}, {Channel: c},
 		}},
 		chat.Buttons{Row: []chat.Button{{Label: "Site", URL: "https://example.com/"}, {Label: "Script", URL: "javascript:alert(1)"}}},
@@ -127,7 +128,7 @@ func TestLinksAndNames(t *testing.T) {
 	if !slices.Equal(links, []string{"https://example.com/?a=1&b=%222%22", "https://example.com/"}) {
 		t.Errorf("links lead to %q", links)
 	}
-	if text := m.text(); !strings.Contains(text, "@Jonas@somebody#backend-interviews") || !strings.Contains(text, "scriptdatarelativenone") {
+	if text := m.text(); !strings.Contains(text, "@Jonas@somebody#backend-interviews") || !strings.Contains(text, "scriptdatarelativenonehostftp") {
 		t.Errorf("it reads %q", text)
 	}
 }

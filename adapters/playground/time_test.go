@@ -256,7 +256,7 @@ func TestStreamGoesOn(t *testing.T) {
 			}
 			s.leave()
 		}
-		for _, as := range []string{"u99", ""} {
+		for _, as := range []string{"u99", "", "u1&space=demo:left"} { // the first space counts
 			s := b.listen(as, last)
 			<-s.ended
 			if heard := s.heard(); !strings.Contains(heard, "reset") || strings.Contains(heard, "More.") {

@@ -50,7 +50,7 @@ export function put(change) {
 	seen();
 	if (old) {
 		if (follow && !fresh.nextElementSibling) reveal(fresh, 'auto');
-	} else if (follow || change.mine) {
+	} else if (follow || change.mine || fresh.dataset.from === at.as) {
 		reveal(fresh, smooth());
 	} else {
 		newest.hidden = false;
