@@ -49,9 +49,10 @@ func (b *Bot) jobs() map[string]job {
 // Run does what is due until ctx ends, then waits for what is under way. It sleeps at most 30 s at a time, so that a
 // suspended machine or a stepped clock is noticed.
 func (b *Bot) Run(ctx context.Context) error {
-	stamps := time.NewTicker(stampTime)
-	defer stamps.Stop()
-	b.stamp(ctx)
+	var stamping sync.WaitGroup
+	defer stamping.Wait()
+	b.stamp(ctx) // before anything is closed, so that it counts what it was down for and no more
+	stamping.Go(func() { b.keepStamping(ctx) })
 	for ctx.Err() == nil {
 		next, err := b.Tick(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -63,12 +64,24 @@ func (b *Bot) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-b.poke:
-		case <-stamps.C:
-			b.stamp(ctx)
 		}
 		timer.Stop()
 	}
 	return nil
+}
+
+// keepStamping stamps apart from the tasks: calls that hang on one platform must not make another look down.
+func (b *Bot) keepStamping(ctx context.Context) {
+	ticker := time.NewTicker(stampTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			b.stamp(ctx)
+		}
+	}
 }
 
 // Tick does all that is due now, and what becomes due by it, and returns when nothing is left that could start: the time
