@@ -113,6 +113,12 @@ type Watcher interface {
 	Check(ctx context.Context, channels []ChannelID) []string
 }
 
+// Discusser is an optional ability of a Platform: threads. Discuss opens one for discussion under a posted message, with
+// one line in it; it may be repeated. ErrUnsupported where there are none, or no more.
+type Discusser interface {
+	Discuss(ctx context.Context, id MessageID, title, line string) error
+}
+
 // Keep is what run.go gives an adapter to remember things by: small durable values (at most 64 KiB) by space and key,
 // sealed at rest, and leases by name for what a platform allows only once. All its methods may block on storage.
 type Keep interface {
