@@ -47,10 +47,17 @@ func (b *Bot) beginClose(tx store.Tx, t *store.Track, r store.Round) error {
 		t.Open = 0
 	}
 	if r.State == store.Claimed {
-		giveUp(&r, "it could not be posted", now)
-		return errors.Join(tx.PutRound(r), tx.DeleteTask("post:"+roundKey(r.Track, r.No)))
-	}
-	if !closeNow(&r, now) {
+		const why = "it could not be posted"
+		answers, err := tx.RoundAnswers(r.Track, r.No, "", 1)
+		if err != nil {
+			return err
+		}
+		if len(answers) == 0 {
+			giveUp(&r, why, now)
+			return errors.Join(tx.PutRound(r), tx.DeleteTask("post:"+roundKey(r.Track, r.No)))
+		}
+		closeUnsent(&r, why, now)
+	} else if !closeNow(&r, now) {
 		return nil
 	}
 	if r.Protected == "" {

@@ -457,3 +457,33 @@ func TestADraftIsGoneAfterADay(t *testing.T) {
 		return nil
 	})
 }
+
+func TestTheHistoryOfSomebodyWhoStayedAwayIsClear(t *testing.T) {
+	s, ada, _ := opened(t)
+	s.answer(ada)
+	s.until(monday().AddDate(0, 1, 0))
+	ada.Type(s.here, "streak why")
+	ada.Hears(s.here, "Since then rounds pass you by", "Mon 2 Mar: You answered")
+	s.until(monday().AddDate(1, 0, 5))
+	ada.Type(s.here, "streak why")
+	ada.Hears(s.here, "2 Mar 2026: You answered")
+}
+
+func TestAnswersToAPostThatNeverCameStillCount(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	s.p.Fail(bottest.Fault{Call: chat.KindPost, Err: chat.ErrUncertain}) // it is not there, but nobody knows yet
+	s.to(2, "09:00")
+	ada.Type(s.here, "answer")
+	s.fillAnswer(ada, s.question(1))
+	ada.Submit()
+	ada.Hears(s.here, "Counted: your streak is 1")
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(12*time.Hour))
+	s.to(2, "21:30")
+	s.to(3, "09:30")
+	if m := s.member(ada); m.Streak.Total != 1 {
+		t.Fatalf("an answer that was said to count did not: %+v; the round is %+v", m.Streak, s.round(1))
+	}
+	s.replays(ada)
+}

@@ -249,8 +249,11 @@ func roundDay(r store.Round, now time.Time) string {
 	if err != nil {
 		return fmt.Sprintf("round %d", r.No)
 	}
-	if now.Sub(r.At) < 6*24*time.Hour {
+	switch ago := now.Sub(r.At); {
+	case ago < 6*24*time.Hour:
 		return t.Weekday().String()
+	case ago > 300*24*time.Hour:
+		return t.Format("2 Jan 2006")
 	}
 	return t.Format("Mon 2 Jan")
 }

@@ -83,14 +83,10 @@ func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, er
 		}
 		switch {
 		case r.State == store.Claimed && (t.State == store.TrackRemoved || now.Sub(r.Claimed) > max(t.CatchUp, inTime)):
-			giveUp(&r, "it could not be posted", now)
-			if t.Open == r.No {
-				t.Open = 0
-				if err := tx.PutTrack(t); err != nil {
-					return err
-				}
+			if err := b.beginClose(tx, &t, r); err != nil {
+				return err
 			}
-			return errors.Join(tx.PutRound(r), tx.DeleteTask(task.Key))
+			return tx.PutTrack(t)
 		case send(&r, b.replica, now):
 			task.Due = r.Lease
 			return errors.Join(tx.PutRound(r), tx.PutTask(task))
@@ -205,20 +201,19 @@ func (b *Bot) closeTask(tx store.Tx, r store.Round) error {
 
 // lost: the channel or the space is closed to the bot. The track stops and its owners hear of it.
 func (b *Bot) lost(tx store.Tx, r store.Round, task store.Task, cause error) error {
-	giveUp(&r, "it could not be posted", tx.Now())
 	t, err := tx.Track(r.Track)
 	if err != nil {
 		return err
 	}
 	t.State = store.TrackPaused
-	if t.Open == r.No {
-		t.Open = 0
+	if err := b.beginClose(tx, &t, r); err != nil {
+		return err
 	}
 	why := "I may not write in the channel any more, so I stopped posting there. Once I am back in it, " + b.prefix + "tracks resume goes on."
 	if errors.Is(cause, chat.ErrRevoked) {
 		why = "My access was taken away, so I stopped posting."
 	}
-	return errors.Join(tx.PutRound(r), tx.PutTrack(t), tx.DeleteTask(task.Key), tx.DeleteTask("slot:"+t.ID), b.tellOwners(tx, t.ID, why))
+	return errors.Join(tx.PutTrack(t), tx.DeleteTask(task.Key), tx.DeleteTask("slot:"+t.ID), b.tellOwners(tx, t.ID, why))
 }
 
 // askOwners lets them settle a post whose outcome nobody knows.

@@ -14,7 +14,8 @@ import (
 //	           │  └──refused───┘ └─doubt─▶ Uncertain┘ (there)
 //	           └────────────postIt──────────────┘
 //
-// Sending, Open and Uncertain accept answers. A lease that ended in Claimed is taken over: nothing was sent. Sending for
+// A Claimed round that cannot be posted any more is given up; if it has answers from a post in doubt, it is closed with
+// them (closeUnsent). Sending, Open and Uncertain accept answers. A lease that ended in Claimed is taken over: nothing was sent. Sending for
 // longer than settleAfter past its deadline is settled by the platform's history, or becomes Uncertain.
 const (
 	callTime    = 15 * time.Second // deadline of the wire call of a post
@@ -103,6 +104,15 @@ func closed(r *store.Round, now time.Time) bool {
 	}
 	r.State, r.ClosedAt = store.Closed, now
 	return true
+}
+
+// closeUnsent is closeNow for a round that was never posted but has answers, from while its post was in doubt.
+func closeUnsent(r *store.Round, why string, now time.Time) bool {
+	if r.State != store.Claimed {
+		return false
+	}
+	r.State, r.Protected = store.Uncertain, why
+	return closeNow(r, now)
 }
 
 // giveUp ends the life of a round that was never posted.

@@ -309,6 +309,9 @@ func (b *Bot) why(ctx context.Context, c call, track string, before int) (chat.R
 	if before == 0 && m.track.Open != 0 && m.member.Answered == m.track.Open {
 		list.Items = append(list.Items, chat.T("Today: answered, +1. It is settled when the round closes."))
 	}
+	if before == 0 && streak.Benched(m.member.Streak) {
+		list.Items = append(list.Items, chat.T("Since then rounds pass you by: after three in a row without an answer no more are missed. Your next answer starts a new run."))
+	}
 	from := max(0, len(lines)-whyPage)
 	for i := len(lines) - 1; i >= from; i-- {
 		list.Items = append(list.Items, chat.T(days[lines[i].Round]+": "+streak.Explain(lines[i])))
