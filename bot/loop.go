@@ -38,6 +38,7 @@ func (b *Bot) jobs() map[string]job {
 		"closing": {run: b.settleRound, leased: true},
 		"reveal":  {run: b.reveal, leased: true, wire: true, kind: chat.KindEdit},
 		"refresh": {run: b.refresh, leased: true, wire: true, kind: chat.KindEdit},
+		"thread":  {run: b.thread, leased: true},
 		"notify":  {run: b.notify, leased: true},
 		"purge":   {run: b.purgeTexts, leased: true},
 		"forget":  {run: b.forget, leased: true},

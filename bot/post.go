@@ -192,7 +192,11 @@ func (b *Bot) opened(tx store.Tx, r store.Round, message string) error {
 		r.State, r.ClosedAt = store.Closed, now
 		return errors.Join(tx.PutRound(r), tx.DeleteTask("post:"+roundKey(r.Track, r.No)))
 	}
-	return errors.Join(tx.PutRound(r), tx.DeleteTask("post:"+roundKey(r.Track, r.No)), b.closeTask(tx, r))
+	t, err := tx.Track(r.Track)
+	if err != nil {
+		return err
+	}
+	return errors.Join(tx.PutRound(r), tx.DeleteTask("post:"+roundKey(r.Track, r.No)), b.closeTask(tx, r), b.threadTask(tx, t, r))
 }
 
 func (b *Bot) closeTask(tx store.Tx, r store.Round) error {

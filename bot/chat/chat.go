@@ -116,7 +116,7 @@ type Watcher interface {
 // Discusser is an optional ability of a Platform: threads. Discuss opens one for discussion under a posted message, with
 // one line in it; it may be repeated. ErrUnsupported where there are none, or no more.
 type Discusser interface {
-	Discuss(ctx context.Context, id MessageID, title, line string) error
+	Discuss(ctx context.Context, id MessageID, title string, line Message) error
 }
 
 // Keep is what run.go gives an adapter to remember things by: small durable values (at most 64 KiB) by space and key,

@@ -1,0 +1,42 @@
+package bot_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// talkative is a platform with threads.
+type talkative struct {
+	chat.Platform
+	mu     sync.Mutex
+	opened []string
+}
+
+func (p *talkative) Discuss(_ context.Context, id chat.MessageID, title string, line chat.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opened = append(p.opened, string(id)+" "+title+": "+line.Summary)
+	return nil
+}
+
+func TestAThreadIsOpenedWhereTheTrackWantsOne(t *testing.T) {
+	s := newStage(t)
+	p := &talkative{Platform: s.p}
+	s.b.Join(p)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	s.to(2, "09:05")
+	if len(p.opened) != 0 {
+		t.Fatalf("threads nobody asked for: %q", p.opened)
+	}
+	ada.Type(s.here, "tracks edit")
+	ada.Fill("More", "A thread for discussion, where there are threads")
+	ada.Submit()
+	s.to(3, "09:05")
+	if len(p.opened) != 1 {
+		t.Fatalf("threads: %q", p.opened)
+	}
+}
