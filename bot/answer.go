@@ -24,13 +24,7 @@ const answerMax = 3000
 
 // pressAnswer opens the dialog; once something was sent it shows that with its feedback instead.
 func (b *Bot) pressAnswer(ctx context.Context, c call) (chat.Response, error) {
-	track, no, ok := readRoundKey(c.arg(-1))
-	if ok {
-		if err := b.seen(ctx, c, track, no); err != nil {
-			return chat.Response{}, err
-		}
-	}
-	m, err := b.matter(ctx, c, c.arg(-1))
+	m, err := b.pressed(ctx, c, c.arg(-1))
 	if err != nil {
 		return chat.Response{}, err
 	}

@@ -25,12 +25,7 @@ func dontKnowCounts(m matter) bool {
 // pressDontKnow says what it will do before it does it.
 func (b *Bot) pressDontKnow(ctx context.Context, c call) (chat.Response, error) {
 	key := c.arg(-1)
-	if track, no, ok := readRoundKey(key); ok {
-		if err := b.seen(ctx, c, track, no); err != nil {
-			return chat.Response{}, err
-		}
-	}
-	m, err := b.matter(ctx, c, key)
+	m, err := b.pressed(ctx, c, key)
 	if err != nil {
 		return chat.Response{}, err
 	}

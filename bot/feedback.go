@@ -286,12 +286,7 @@ func (b *Bot) pressTicks(ctx context.Context, c call) (chat.Response, error) {
 // pressHint shows one more hint at a time.
 func (b *Bot) pressHint(ctx context.Context, c call) (chat.Response, error) {
 	key := c.arg(-1)
-	if track, no, ok := readRoundKey(key); ok {
-		if err := b.seen(ctx, c, track, no); err != nil {
-			return chat.Response{}, err
-		}
-	}
-	m, err := b.matter(ctx, c, key)
+	m, err := b.pressed(ctx, c, key)
 	if err != nil {
 		return chat.Response{}, err
 	}

@@ -249,5 +249,15 @@ func (b *Bot) seen(ctx context.Context, c call, track string, no int) error {
 	})
 }
 
+// pressed is matter for what stands on a post: that somebody pressed it says that the post is there.
+func (b *Bot) pressed(ctx context.Context, c call, key string) (matter, error) {
+	if track, no, ok := readRoundKey(key); ok {
+		if err := b.seen(ctx, c, track, no); err != nil {
+			return matter{}, err
+		}
+	}
+	return b.matter(ctx, c, key)
+}
+
 // onPost is the first argument of the actions on a channel's post, as against those in private replies.
 const onPost = "p"
