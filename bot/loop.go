@@ -32,18 +32,19 @@ type job struct {
 // jobs is every kind of task.
 func (b *Bot) jobs() map[string]job {
 	return map[string]job{
-		"slot":    {run: b.slot, wire: true, kind: chat.KindPost},
-		"post":    {run: b.post, wire: true, kind: chat.KindPost},
-		"close":   {run: b.closeRound},
-		"closing": {run: b.settleRound, leased: true},
-		"reveal":  {run: b.reveal, leased: true, wire: true, kind: chat.KindEdit},
-		"refresh": {run: b.refresh, leased: true, wire: true, kind: chat.KindEdit},
-		"thread":  {run: b.thread, leased: true},
-		"notify":  {run: b.notify, leased: true},
-		"purge":   {run: b.purgeTexts, leased: true},
-		"forget":  {run: b.forget, leased: true},
-		"leave":   {run: b.purgeSpace, leased: true},
-		"draft":   {run: b.dropDraft},
+		"slot":     {run: b.slot, wire: true, kind: chat.KindPost},
+		"post":     {run: b.post, wire: true, kind: chat.KindPost},
+		"close":    {run: b.closeRound},
+		"closing":  {run: b.settleRound, leased: true},
+		"reveal":   {run: b.reveal, leased: true, wire: true, kind: chat.KindEdit},
+		"refresh":  {run: b.refresh, leased: true, wire: true, kind: chat.KindEdit},
+		"thread":   {run: b.thread, leased: true},
+		"notify":   {run: b.notify, leased: true},
+		"purge":    {run: b.purgeTexts, leased: true},
+		"practice": {run: b.purgeOldPractice, leased: true},
+		"forget":   {run: b.forget, leased: true},
+		"leave":    {run: b.purgeSpace, leased: true},
+		"draft":    {run: b.dropDraft},
 	}
 }
 

@@ -163,3 +163,24 @@ func TestAFullDiskIsSaid(t *testing.T) {
 	ada.Submit()
 	ada.Hears(s.here, "Counted: your streak is 1.")
 }
+
+func TestPracticeTextsAreDeletedAfterAYear(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	ada.Type(s.here, "practice caching")
+	ada.Press(s.here, "Answer")
+	ada.Fill("Your answer", "a miss costs two trips and a low hit rate does not pay for the extra hop")
+	ada.Submit()
+	text := func() (a store.Answer) {
+		s.read(func(tx store.Tx) (err error) { a, err = tx.Answer(1); return })
+		return a
+	}
+	s.until(s.clock.Now().AddDate(0, 11, 0))
+	if text().Text == "" {
+		t.Fatal("the text is gone before its year is over")
+	}
+	s.until(s.clock.Now().AddDate(0, 2, 0))
+	if a := text(); a.Text != "" || !a.Deleted {
+		t.Fatalf("after thirteen months the text is still there: %q", a.Text)
+	}
+}

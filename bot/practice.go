@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -103,7 +104,7 @@ func (b *Bot) ask(ctx context.Context, c call, topic string, level int, after st
 		}
 		p.Practice = seq
 		p.Recent = remember(p.Recent, q.ID)
-		return tx.PutPerson(p)
+		return errors.Join(tx.PutPerson(p), practiceTask(tx))
 	})
 	if err != nil {
 		return chat.Response{}, err

@@ -148,15 +148,32 @@ func (b *Bot) purgeTask(tx store.Tx, t store.Track) error {
 	return tx.PutTask(store.Task{Key: key, Kind: "purge", Space: t.Space, Track: t.ID, Due: tx.Now().Add(24 * time.Hour), Made: tx.Now()})
 }
 
-// purgeTexts deletes the texts of a track's rounds that are older than it keeps them, and of practice older than a year.
+// purgeTexts deletes the texts of a track's rounds that are older than it keeps them.
 func (b *Bot) purgeTexts(ctx context.Context, task store.Task) error {
 	if err := b.purgeRounds(ctx, task.Track); err != nil {
 		return err
 	}
+	return b.purgeAgain(ctx, task)
+}
+
+// practiceTask makes the task that deletes old practice, once there is any.
+func practiceTask(tx store.Tx) error {
+	const key = "practice"
+	if _, err := tx.Task(key); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return tx.PutTask(store.Task{Key: key, Kind: "practice", Due: tx.Now().AddDate(1, 0, 0), Made: tx.Now()})
+}
+
+// purgeOldPractice deletes the texts of practice older than a year, every day from a year after the first.
+func (b *Bot) purgeOldPractice(ctx context.Context, task store.Task) error {
 	if err := b.purgePractice(ctx); err != nil {
 		return err
 	}
-	return b.purgeAgain(ctx, task)
+	return b.store.Update(ctx, func(tx store.Tx) error {
+		task.Due, task.Owner, task.Lease, task.Tries = tx.Now().Add(24*time.Hour), "", time.Time{}, 0
+		return tx.PutTask(task)
+	})
 }
 
 // purgeAgain comes back when the oldest text that is left has been kept long enough: also in a track that has stopped.

@@ -38,6 +38,7 @@ func trackDeeds() []trackDeed {
 		{name: "remove", summary: "remove it; can be undone for a day", do: (*Bot).removeTrack},
 		{name: "undo", summary: "bring a removed track back", ends: true, do: (*Bot).undoRemove},
 		{name: "owner", summary: "let somebody else look after it too, by their id", do: (*Bot).addOwner},
+		{name: "role", summary: "a role whose members look after all tracks here, by name, or off; for administrators", ends: true, do: (*Bot).nameRole},
 		{name: "protect", summary: "nobody misses the open round, or with last the one before: protect last REASON; everyone sees the reason", do: (*Bot).protectRound},
 		{name: "quorum", summary: "per cent of counted members that keep the group's streak, 10 to 100", do: (*Bot).setQuorum},
 		{name: "catchup", summary: "hours that a late post may still come, 0 to 12", do: (*Bot).setCatchUp},

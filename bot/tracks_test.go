@@ -252,3 +252,21 @@ func TestAPersonalTrackInADirectConversation(t *testing.T) {
 		t.Fatal("a personal track asks who may see the answer")
 	}
 }
+
+func TestARoleLooksAfterAllTracks(t *testing.T) {
+	s := newStage(t)
+	ada, ben := s.person("Ada"), s.person("Ben").Be(func(a *chat.Actor) { a.Admin, a.Roles = chat.No, []string{"mentors"} })
+	s.setUp(ada)
+	ben.Type(s.here, "tracks pause")
+	ben.Hears(s.here, "Only those who look after this track")
+	ben.Type(s.here, "tracks role mentors")
+	ada.Type(s.here, "tracks role mentors")
+	ada.Hears(s.here, "Whoever has the role mentors")
+	ben.Type(s.here, "tracks pause")
+	ben.Hears(s.here, "Paused")
+	ada.Type(s.here, "tracks role off")
+	ben.Type(s.here, "tracks resume")
+	if got := s.track().State; got != store.TrackPaused {
+		t.Fatalf("the role still counts: %v", got)
+	}
+}
