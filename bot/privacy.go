@@ -238,17 +238,18 @@ func (b *Bot) purgeRounds(ctx context.Context, track string) error {
 }
 
 func (b *Bot) purgePractice(ctx context.Context) error {
-	var after uint64
+	var after, last uint64
 	for {
 		n := 0
 		err := b.store.Update(ctx, func(tx store.Tx) error {
+			last = after
 			old, err := tx.AnswersBefore(tx.Now().AddDate(-1, 0, 0), after, purgeBatch)
 			if err != nil {
 				return err
 			}
 			n = len(old)
 			for _, a := range old {
-				after = a.Seq
+				last = a.Seq
 				if a.Track != "" {
 					continue
 				}
@@ -262,6 +263,7 @@ func (b *Bot) purgePractice(ctx context.Context) error {
 		if err != nil || n < purgeBatch {
 			return err
 		}
+		after = last
 	}
 }
 
