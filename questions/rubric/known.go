@@ -5,126 +5,127 @@ package rubric
 // known lists words that are one typing mistake away from another word of the bank. Words are added, never taken out.
 const known = `
  abort aborted aborts absence absent absolute accent accents accept acceptable accepted accepting accepts access acked acted action actionable actions 
- adapt adapted adapter adaptive addition additional additions additive admin admired admit admitted adopt adopter advice advised advises affect after 
- agency agent alert alerting alerts alias aliases aliasing alike alive allocate allocated allocates allocation allocator allow allowable allowance 
- allowed allows allusion alone along alter alternate alternates alternative alternatives altertable among amortised amortized amplification amplified 
- amplify analyse analysed analyser analysis analyst analytics analyze analyzer annotate annotating annotation annotations annoyed annoys apparent 
- appealed appear appearance appears application applications applied applies apply applying aries arise arrival arrivals arrive arrived arrives 
- arriving artefacts artifacts arxiv asked assert assertion assessment assets assume assumed assumes assuming assure attach attached attaches attack 
- attacker attackers attacks auction auctions audit authoritative authority automate automatic automatically automation automaton backed backend backs 
- banker banks banned banner basic basics basis batch beans beats became become becomes began begin beginner beginning beginnings begins begun belief 
- believe believed believes believing bends beyer bidding binding binds black blacklist blake blame blames blaming blank blanks blind blindly blink 
- bloch block blocked blocking blocklist blocks books boring bought bounces bound bounded bounds boxing breach breathe breaths bridge bring bringing 
- brings broke broken broker brokers brooker brooks brought browse browser browsers bucket budget building buyer buyers bytea bytes cable caches 
- caching called callee caller callers calls calmed calmer calms campion cards carried carrier carriers carries carts cased cases casual catalog 
- catalogue catch catches catching causal causality cause caused causes celery celeryq cells center centre centres cents certainly certainty chain 
- chained chaining chains chair champion champions chance chances change changed changes changing character characterisation characterization 
- characters charge charged charges charging chart charts chats cheap cheaper cheapest cheat cheated cheater check checked checker chore chose chunk 
- claim clarify clarifying clarity clash clashed class classes clause clauses clean cleaned cleaner cleaning cleanly cleans clear clearer clearing 
- clearly clears click clicked clicks clock clocks clone cloned clones close closed closeness closer closes closest closing closure closures coarse 
- coarser codecs coded codes coding coherence coherent collide collides collision collisions collusion colon colours comes coming commit commits 
- committed committing common commonjs commutative commute compact compaction compactly comparator compare compared compares comparing compatibility 
- compatible compete competes competing complain complained complaining complains complaint complaints complete completely completion complexity 
- component components compose composed computation compute computed computer computes computing concept conception concepts concern concerned concerns 
- concert conclude conclusion concrete concretely confidence config confirm confirmation confirmed confirms conform conformance congestion consent 
- consider considered contact contain contained container containers contains contend contended content contention contents contest contested context 
- contiguous continents continuation continue continues continuing continuous contract contracts contrast convention converge convergence conversation 
- conversations conversion convert converted converting converts copes copies cores costs could count counted counter counters counting counts coupon 
- course court cover covered covering covers cpython crash crashed crashes create created creates createtable creating cures currencies currency 
- current currently cython dares dates death deaths debug debugger debugging decide decided decider decides deciding decimal decimals decision 
- decisions decode decoded decoder decodes decoding decorated decoration decorator decorators dedicated dedupe deduplicate deduplication defence 
- defences defend defending defensive defers deficit definitely definition definitions delegate delegated delegates delegation delete deleted deletes 
- deleting deletion deletions deliberate deliberately deliver delivered deliveries delivers delivery depend depended dependencies dependency dependent 
- dependents depending depends depth depths dereference dereferencing derivation derive derived deserialize desert deserts deserve deserves desks 
- dessert determinism deterministic detour device devices director directories directory disagree disagreed disagreement disagrees discreet discrete 
- disks diverge divergence diversity divide divided divides dividing division divisions domain domains dominate dominated dominates dominator double 
- doubled doubles doubling doubly doubt doubted doubts draft drain drained draining drains drawn drift drifts drive driven driver drivers drives drown 
- drowned drowning drowns dying dynamic dynamo edited edits effect eight eighth eighty ejection elect elected election elusion empirical employee 
- employees employer employers ensure enter entered enters entire entirely entries entry equal equality equally equals equating erection error errorf 
- errors escalate escalation escape escaped escapes escaping eternity europe euros evens event events eventual exact except exception exclude excluded 
- exclusion exclusive excuse exist existence existing exists exited exits expand expansive expect expectation expectations expected expecting expects 
- expend expensive experience experienced experiment experiments expert expiration expire expired expires expiry explain explained explaining explains 
- explanation explodes explore explosion export exported exports expose exposes exposing express expression expressional expressions expressjs extend 
- extended extends extension extensions external extra extract faces facets factor factors factory facts failing fails fairly fairy fakes falling falls 
- false falsy fathers fault faults faulty feathers feature feeding feeds feeling feels fetch fetched fetcher fetches field fifth fifths fifty fight 
- files filled filler filling fills filter filtered filtering filters finding finds finduser finer fired fires first fixed fixer fixes flags flake 
- flaky flame flapping flaps flight flipping flood flooding floods floor folder force forced forces forcing forge forged forges forget forgets 
- forgetting forgot forked forking forks formal formality format formats formatter formatting formed former forms forth forty founding fourth fraction 
- fractions frame frames freed frees freeze freezes frequency frequent frequently friction frozen funding future general generalises generally generals 
- generate generated generates generating generation generational generations generator generators geographic geography giants grace graceful grades 
- grant granted graves group grown grows guard guess guessed guesses guessing guest halves halving handed handle handled handler handlers handles 
- handling hands hangs hashing hatch haven haves having headers headerssent heads healing heals health healthy heapq heaps heard hearing hears heart 
- heath heating helped helper helpers helps herds hiding hierarchical hierarchies hierarchy hints hiring historical histories history hitting hoisted 
- hoisting holds holes honest honestly honesty hosted hosting hours house https httpx ideal ideally ideas identify identity ifpresent illusion image 
- incentives incident incidents include included includes including inclusive indeed index indexed infection inject injected injection inner innocent 
- input insect insert inserted inserting insertion insertions inserts inside inspect instance instances instant instants insure integer integers 
- integration integrations integrity intend intended intensive intent intention internal internally internals interned internet interval intervals 
- introduce introduced introducing introduction invent invented invention inversion invert inverted inverts invisible invite invited invites invocation 
- invoice invoices invoicing ispresent issue issued issuer issues items joins joint joints jumps jumpy keeps killed killer knobs knows kreps lacking 
- lacks lagging lasted lasting lasts latch later lateral latter launch lawyers layer layers leader leaders leading leads leafs leaks leaky lease leases 
- least leave leaver leavers leaves leaving letter letters lifting light likely likes limit linear liners lines links linter listed listen listened 
- listener listeners listening listens listing lists literal literally literals lively lives loaded loader loading loads local locality locally locals 
- location locations locked locking locks lockup lockups logged logger logging logic logical login logins longer looked looking looks lookup lookups 
- looping loops loose loosens loser loses louder lower lowers lunch lynch macro macrotask mailed mailer maker manes mapping march margin marital marked 
- marker markers market marking marks martial martin masking masks massage master match matched matcher matches matching matter mattered matters 
- meaningful means meant media median medical memory merge merged merger merges message messages messaging metric metrics micco micro microtask 
- microtasks might minds minimal minus minute minutes misleading misleads misled missed mistake mistaken mistakes misuse misused model modeling 
- modelling models modes modification modifications modified modifies modify module modules modulo month monthly months mopping mouth moves multiple 
- multiplexed multiplexes multiplexing multiplication multiplied multiplies multiply multiplying mutable mutably naive native nearby nearly newer night 
- nodejs nodes noise noisy normal notes notice noticed notices noticing notifications notifies notify notin notion number numbered numbering numbers 
- numeric object observe obsolete office officer official offset offsets offsite older oneline online opened openid optimal option optional order 
- ordered orderid ordering orderly orders other otherwise outline outlive outlives overnight oversight owned owner owners packed packet packets pages 
- paginate pagination paging paper papers param parameter parameterised parameterized parameters parametrized params parked parse parsed parser parses 
- parsing partial parties parting partition partitioned partitioning partitions partly parts party passed passes passing pasting patch paths patience 
- patient pause paused pauses payers paying peers percent perception personal personnel peters phase phases phone phones phrase phrases picked pickled 
- pickling picks piles pipes place placed places placing plain plane planned planner planners plans plant played player players plays pocket point 
- pointed pointer pointers pointing points polite politely politeness polled poller polling polls pooled pooling pools portable portal porting ports 
- position positions positive positives posix posted posters postgres postgresql posting posts power practical practically practice practices practise 
- practised precise precision predicate predict prediction predicts prefill prefix prefixes premise preparedness presence present presentation presents 
- preserve prevent preventing prevention prevents prevision price prices pricing pride prime principal principle principles print printed printing 
- prints priorities prioritise prioritised priority prize probability probation probe probes probing process produce produced producer producers 
- produces product production productive products profile profiler profiles profiling profit profitable profiting program programmability programme 
- programmer programming programs progress project projected projection projects promise promised promises promising promote promoted promotion 
- promotions prompt prone properly property proration protect protected protecting protection protects provable prove proved provenance proves provide 
- provided provider providers provision prune pruned pruning pulled pulling pulls putting quality quantifier quantifiers quantiles quantitative 
- quantity query quest queue queued queueing queues queuing quick quiet quietly quite quota quotas quote quotes races racks raise raises raising range 
- ranks rates reach reached reaches reaching react reader readers readiness readme reads ready realise realism realistic reaper rebalance rebalances 
- rebalancing rebase rebasing rebinding rebuild rebuilder rebuilding rebuilds rebuilt recall receipt recency recent recently reception recipe recipes 
- recipient recite reciting reconcile reconciliation record recorded recording records recover recoverable recovers recovery redact redis redos 
- redundancy redundant redundantly refer reference referenced references referencing referer referrals referred referrer referrers refers refill 
- refilled refills refinements refund refundable refunded refunds refusal refuse refused refuses refusing refute regard register registered registers 
- registration registry reilly rejection relate related relation relational relations relative relay relays relies relocation remain remainder 
- remainders remaining remains remind reminded reminder reminds remote removal removals remove removed removes removing render rendered rendering 
- repaid repair repairing repairs replace replaced replacement replaces replacing replay replayed replaying replays replica replicas replicate 
- replicated replicates replication replies reply report reportable reported reporting reports represent resend resends resent reserve reserved reset 
- resets resident resist resize resized resizes resort respond responds response responses responsibilities responsibility responsible restart 
- restartable restarted restarting restarts restate rests retained retention retire retires retransmission retransmits retried retries retrieval 
- retrieved retro retry retrying reuse reused reuses reusing reuter reversal reversals reverse reversed reversible reversing reverted revision 
- revocation revoke revoked revoking rewarded reworded rewording rewrite rewrites rewriting rewrote rider riders rides right rises rising risks risky 
- roads robots rocket roles rolls rooms roots rounds route router routes routine routing rules runes safely safety salem sales sample sampled samples 
- sampling saves saving saying scale scales scaling scanner scanners scans scant scarce scares scars schema schemas scheme scope scoped scopes score 
- scores scoring script scripting scripts scrypt sealing seats seeded seeks seemed seems selling sends senior seniority seniors sensor sensors 
- serializability serializable serialize series serve served server servers serves setting seven sever several severity shakes shallow shape shapes 
- shard sharded sharding shards share shared shares sharing sharp shelf shell shipped ships shoes shopping shops short shortened shortener shortening 
- shorter shortly showed showing showme shown shows showuser sides sighup signal signup silence silent silently simhash simple simpler simulate 
- simulated simulation simulator sincere single siphash sites sitting sixth sixty sizes sizesize skating skill skipped skips slack sleep sleeping 
- sleeps slept slice slices slicing sliding slipped slips slope slots slowed slowing slows small smaller smallest smaps smoke socket sockets sorting 
- sorts space spaces spanner spans spare sparse specific specification specified speed speeds spell spelling spellings spend spends spent spike spikes 
- spill spins spite split spoke sport sports spring sprint sprintf sprints stability stable stack stacks stage stages staging stake stakes stale 
- staleness stall stalls stance stand standing stands stars start started starting starts starve starved starves state stated states stating stationary 
- stationery stats status stayed staying stays stealing stems stepped steps stick sticky still sting stmts stock stone stood stopped stopping stops 
- store stored stores stories storing storm storms story strange stranger strangers strangler strict strictly strictness stride string strings strip 
- stripe striped strong stronger struct structs stuck style styles subnet subsets suffice suffices suffix suite summaries summarised summary summed 
- summer sunset super supplied supplier suppliers surer suspended suspense swallow swallowed swallowing swallows swaps sweep system systemd systems 
- table tables taken taking talking talks tasks teach teaches teams tempo temporal tempting tenancy tenant tenants terms tesch tested tester tests 
- texts thank thanked thanks their theme themes theorem theoretical there these thick think thinking thinks thins those thought thoughtful thread 
- threaded threads threat threats three through throughout throughput ticks tiers tight timed timer timers times tired tires token tokenize tokens 
- topic topics trace traced traces tracing track tracked tracker tracking tracks trade traded trades trail train trained training traps travels 
- traversal treat treated treating treats trees trial tricks tried tries triple trips trust truth truthfully truthiness truths truthy tuned turned 
- types typical typically ulimit unable uncover uncovers undone unequal union unique uniqueness united unites units unlike unlimited unlink unlinks 
- unloved unrelated unreliable unreliably unsend unsent untied until update upgrade uptime urgency urgent usable usage users uuids uuidv vague vaguer 
- valid value values valves vanish vanished vanishes variance variant variants varnish verification verified verifier verifies verify verifying version 
- views waited waiting waits wanted waste wasted watch weakening weaker weakly weekly weigh weighed weighs weight weighted where wherever which while 
- white whiting whole widened widens wider winner winters wipes wires withdraw withdrawal withdrawals withdrawn wording words worked worker workers 
- working works world worse worst would wrapped wrapper wrappers wright write writer writers writes writing written wrote 
+ actual actuator adapt adapted adapter adaptive addition additional additions additive admin admired admit admitted adopt adopter advice advised 
+ advises affect after agency agent alert alerting alerts alias aliases aliasing alike alive allocate allocated allocates allocation allocator allow 
+ allowable allowance allowed allows allusion alone along alter alternate alternates alternative alternatives altertable among amortised amortized 
+ amplification amplified amplify analyse analysed analyser analysis analyst analytics analyze analyzer annotate annotating annotation annotations 
+ annoyed annoys apparent appealed appear appearance appears application applications applied applies apply applying aries arise arrival arrivals 
+ arrive arrived arrives arriving artefacts artifacts arxiv asked assert assertion assessment assets assume assumed assumes assuming assure attach 
+ attached attaches attack attacker attackers attacks auction auctions audit authoritative authority automate automatic automatically automation 
+ automaton backed backend backs banker banks banned banner basic basics basis batch beans beats became become becomes began begin beginner beginning 
+ beginnings begins begun belief believe believed believes believing bends beyer bidding binding binds black blacklist blake blame blames blaming blank 
+ blanks blind blindly blink bloch block blocked blocking blocklist blocks books boring bought bounces bound bounded bounds boxing breach breathe 
+ breaths bridge bring bringing brings broke broken broker brokers brooker brooks brought browse browser browsers bucket budget building buyer buyers 
+ bytea bytes cable caches caching called callee caller callers calls calmed calmer calms campion cards carried carrier carriers carries carts cased 
+ cases casting casual catalog catalogue catch catches catching causal causality cause caused causes celery celeryq cells center centre centres cents 
+ certainly certainty chain chained chaining chains chair champion champions chance chances change changed changes changing character characterisation 
+ characterization characters charge charged charges charging chart charts chats cheap cheaper cheapest cheat cheated cheater check checked checker 
+ chore chose chunk claim clarify clarifying clarity clash clashed class classes clause clauses clean cleaned cleaner cleaning cleanly cleans clear 
+ clearer clearing clearly clears click clicked clicks clock clocks clone cloned clones close closed closeness closer closes closest closing closure 
+ closures coarse coarser codecs coded codes coding coherence coherent collide collides collision collisions collusion colon colours comes coming 
+ commit commits committed committing common commonjs commutative commute compact compaction compactly comparator compare compared compares comparing 
+ compatibility compatible compete competes competing complain complained complaining complains complaint complaints complete completely completion 
+ complexity component components compose composed computation compute computed computer computes computing concept conception concepts concern 
+ concerned concerns concert conclude conclusion concrete concretely confidence config confirm confirmation confirmed confirms conform conformance 
+ congestion consent consider considerations considered contact contain contained container containers contains contend contended content contention 
+ contents contest contested context contiguous continents continuation continue continues continuing continuous contract contracts contrast convention 
+ converge convergence conversation conversations conversion convert converted converting converts copes copies cores costing costs could count counted 
+ counter counters counting counts coupon course court cover covered covering covers cpython crash crashed crashes create created creates createtable 
+ creating cures currencies currency current currently cython dares dashes dates death deaths debug debugger debugging decide decided decider decides 
+ deciding decimal decimals decision decisions decode decoded decoder decodes decoding decorated decoration decorator decorators dedicated dedupe 
+ deduplicate deduplication defence defences defend defending defensive defers deficit definitely definition definitions delegate delegated delegates 
+ delegation delete deleted deletes deleting deletion deletions deliberate deliberately deliver delivered deliveries delivers delivery depend depended 
+ dependencies dependency dependent dependents depending depends depth depths dereference dereferencing derivation derive derived deserialize desert 
+ deserts deserve deserves desks dessert determinism deterministic detour device devices director directories directory disagree disagreed disagreement 
+ disagrees discreet discrete dishes disks diverge divergence diversity divide divided divides dividing division divisions domain domains dominate 
+ dominated dominates dominator double doubled doubles doubling doubly doubt doubted doubts draft drain drained draining drains drawn drift drifts 
+ drive driven driver drivers drives drown drowned drowning drowns dying dynamic dynamo edited edits effect eight eighth eighty ejection elect elected 
+ election elusion empirical employee employees employer employers ensure enter entered enters entire entirely entries entry equal equality equally 
+ equals equating erection error errorf errors escalate escalation escape escaped escapes escaping eternity europe euros evens event events eventual 
+ exact except exception exclude excluded exclusion exclusive excuse exist existence existing exists exited exits expand expansive expect expectation 
+ expectations expected expecting expects expend expensive experience experienced experiment experiments expert expiration expire expired expires 
+ expiry explain explained explaining explains explanation explodes explore explosion export exported exports expose exposed exposes exposing express 
+ expression expressional expressions expressjs extend extended extends extension extensions external externalized extra extract faces facets factor 
+ factors factory facts failing fails fairly fairy fakes falling falls false falsy fathers fault faults faulty feathers feature feeding feeds feeling 
+ feels fetch fetched fetcher fetches field fifth fifths fifty fight files filled filler filling fills filter filtered filtering filters finding finds 
+ finduser finer fired fires first fixed fixer fixes flags flake flaky flame flapping flaps flight flipping flood flooding floods floor folder force 
+ forced forces forcing forge forged forges forget forgets forgetting forgot forked forking forks formal formality format formats formatter formatting 
+ formed former forms forth forty found founding fourth fraction fractions frame frames freed frees freeze freezes frequency frequent frequently 
+ friction frozen funding future general generalises generally generals generate generated generates generating generation generational generations 
+ generator generators geographic geography giants grace graceful grades grant granted graves group grown grows guard guess guessed guesses guessing 
+ guest halves halving handed handle handled handler handlers handles handling hands hangs hashing hatch haven haves having headers headerssent heads 
+ healing heals health healthy heapq heaps heard hearing hears heart heath heating helped helper helpers helps herds hiding hierarchical hierarchies 
+ hierarchy hints hiring historical histories history hitting hoisted hoisting holds holes honest honestly honesty hosted hosting hours house https 
+ httpx ideal ideally ideas identify identity ifpresent illusion image incentives incident incidents include included includes including inclusive 
+ indeed index indexed infection infinite infinity inject injected injection inline inner innocent input insect insert inserted inserting insertion 
+ insertions inserts inside inspect instance instances instant instants insure integer integers integration integrations integrity intend intended 
+ intensive intent intention internal internally internals interned internet interval intervals introduce introduced introducing introduction invent 
+ invented invention inversion invert inverted inverts invisible invite invited invites invocation invoice invoices invoicing ispresent issue issued 
+ issuer issues items joins joint joints jumps jumpy keeps killed killer knobs knows kreps lacking lacks lagging lasted lasting lasts latch later 
+ lateral latter launch lawyers layer layers leader leaders leading leads leafs leaks leaky lease leases least leave leaver leavers leaves leaving 
+ letter letters lifting light likely likes limit linear liners lines links linter listed listen listened listener listeners listening listens listing 
+ lists literal literally literals lively lives loaded loader loading loads local locality locally locals locate location locations locked locking 
+ locks lockup lockups logged logger logging logic logical login logins longer looked looking looks lookup lookups looping loops loose loosens loser 
+ loses louder lower lowers lunch lynch macro macrotask mailed mailer maker manes mapping march margin marital marked marker markers market marking 
+ marks martial martin masking masks massage master match matched matcher matches matching matter mattered matters meaning meaningful means meant media 
+ median medical memory merge merged merger merges message messages messaging metric metrics micco micro microtask microtasks might minds minimal minus 
+ minute minutes misleading misleads misled missed mistake mistaken mistakes misuse misused model modeling modelling models modes modification 
+ modifications modified modifies modify module modules modulo month monthly months mopping mouth moves multiple multiplexed multiplexes multiplexing 
+ multiplication multiplied multiplies multiply multiplying mutable mutably naive native nearby nearly newer night nodejs nodes noise noisy normal 
+ notes notice noticed notices noticing notifications notifies notify notin notion number numbered numbering numbers numeric object observe obsolete 
+ office officer official offset offsets offsite older oneline online opened openid optimal option optional order ordered orderid ordering orderly 
+ orders other otherwise outline outlive outlives overnight oversight owned owner owners packed packet packets pages paginate pagination paging paper 
+ papers param parameter parameterised parameterized parameters parametrized params parked parse parsed parser parses parsing partial parties parting 
+ partition partitioned partitioning partitions partly parts party passed passes passing pasting patch paths patience patient pause paused pauses 
+ payers paying peers percent perception personal personnel peters phase phases phone phones phrase phrases picked pickled pickling picks piles pipes 
+ place placed places placing plain plane planned planner planners plans plant played player players plays pocket point pointed pointer pointers 
+ pointing points polite politely politeness polled poller polling polls pooled pooling pools portable portal porting ports position positions positive 
+ positives posix posted posters postgres postgresql posting posts power practical practically practice practices practise practised precise precision 
+ predicate predict prediction predicts prefill prefix prefixes premise prepare prepared preparedness presence present presentation presents preserve 
+ prevent preventing prevention prevents prevision price prices pricing pride prime principal principle principles print printed printing prints 
+ priorities prioritise prioritised priority prize probability probation probe probes probing process produce produced producer producers produces 
+ product production productive products profile profiler profiles profiling profit profitable profiting program programmability programme programmer 
+ programming programs progress project projected projection projects promise promised promises promising promote promoted promotion promotions prompt 
+ prone properly property proration protect protected protecting protection protects provable prove proved provenance proves provide provided provider 
+ providers proving provision prune pruned pruning pulled pulling pulls putting quality quantifier quantifiers quantiles quantitative quantity query 
+ quest queue queued queueing queues queuing quick quiet quietly quite quota quotas quote quotes races racks raise raises raising range ranks rates 
+ reach reached reaches reaching react reader readers readiness readme reads ready realise realism realistic reaper rebalance rebalances rebalancing 
+ rebase rebasing rebinding rebuild rebuilder rebuilding rebuilds rebuilt recall receipt recency recent recently reception recipe recipes recipient 
+ recite reciting reconcile reconciliation record recorded recording records recover recoverable recovers recovery redact redis redos redundancy 
+ redundant redundantly refer reference referenced references referencing referer referrals referred referrer referrers refers refill refilled refills 
+ refinements refund refundable refunded refunds refusal refuse refused refuses refusing refute regard register registered registers registration 
+ registry reilly rejection relate related relation relational relations relative relaxed relay relays relies relocation remain remainder remainders 
+ remaining remains remind reminded reminder reminds remote removal removals remove removed removes removing render rendered rendering repaid repair 
+ repairing repairs replace replaced replacement replaces replacing replay replayed replaying replays replica replicas replicate replicated replicates 
+ replication replies reply report reportable reported reporting reports represent representation resend resends resent reserve reserved reset resets 
+ resident resist resize resized resizes resort respond responds response responses responsibilities responsibility responsible restart restartable 
+ restarted restarting restarts restate rests retained retention retire retires retransmission retransmits retried retries retrieval retrieved retro 
+ retry retrying reuse reused reuses reusing reuter reversal reversals reverse reversed reversible reversing reverted revision revocation revoke 
+ revoked revoking rewarded reworded rewording rewrite rewrites rewriting rewrote rider riders rides right rises rising risks risky roads robots rocket 
+ roles rolls rooms roots rounds route router routes routine routing rules runes safely safety salem sales sample sampled samples sampling saves saving 
+ saying scale scales scaling scanner scanners scans scant scarce scares scars schema schemas scheme scope scoped scopes score scores scoring script 
+ scripting scripts scrypt sealing seats seeded seeks seemed seems selling sends senior seniority seniors sensor sensors serializability serializable 
+ serialize series serve served server servers serves setting seven sever several severity shakes shallow shape shapes shard sharded sharding shards 
+ share shared shares sharing sharp shelf shell shipped ships shoes shopping shops short shortened shortener shortening shorter shortly showed showing 
+ showme shown shows showuser sides sighup signal signup silence silent silently simhash simple simpler simulate simulated simulation simulator sincere 
+ single siphash sites sitting sixth sixty sizes sizesize skating skill skipped skips slack sleep sleeping sleeps slept slice slices slicing sliding 
+ slipped slips slope slots slowed slowing slows small smaller smallest smaps smoke socket sockets sorting sorts space spaces spanner spans spare 
+ sparse specific specification specified speed speeds spell spelling spellings spend spends spent spike spikes spill spins spite splice splicing split 
+ spoke sport sports spring sprint sprintf sprints stability stable stack stacks stage stages staging stake stakes stale staleness stall stalls stance 
+ stand standing stands stars start started starting starts starve starved starves state stated states stating stationary stationery stats status 
+ stayed staying stays stealing stems stepped steps stick sticky still sting stmts stock stone stood stopped stopping stops store stored stores stories 
+ storing storm storms story strange stranger strangers strangler strict strictly strictness stride string strings strip stripe striped strong stronger 
+ struct structs stuck style styles subnet subsets suffice suffices suffix suite summaries summarised summary summed summer sunset super supplied 
+ supplier suppliers surer suspended suspense swallow swallowed swallowing swallows swaps sweep system systemd systems table tables taken taking 
+ talking talks tasks teach teaches teams tempo temporal tempting tenancy tenant tenants terms tesch tested tester tests texts thank thanked thanks 
+ their theme themes theorem theoretical there these thick think thinking thinks thins those thought thoughtful thread threaded threads threat threats 
+ three through throughout throughput ticks tiers tight timed timer timers times tired tires token tokenize tokenizer tokens topic topics trace traced 
+ traces tracing track tracked tracker tracking tracks trade traded trades trail train trained training traps travels traversal traverse treat treated 
+ treating treats trees trial tricks tried tries triple trips trust truth truthfully truthiness truths truthy tuned turned types typical typically 
+ ulimit unable uncover uncovers undone unequal union unique uniqueness united unites units unlike unlimited unlink unlinks unloved unrelated 
+ unreliable unreliably unsend unsent untied until update upgrade uptime urgency urgent usable usage users uuids uuidv vague vaguer valid value values 
+ valves vanish vanished vanishes variance variant variants varnish verification verified verifier verifies verify verifying version views waited 
+ waiting waits wanted waste wasted watch weakening weaker weakly weekly weigh weighed weighs weight weighted where wherever which while white whiting 
+ whole widened widens wider winner winters wipes wires withdraw withdrawal withdrawals withdrawn wording words worked worker workers working works 
+ world worse worst would wrapped wrapper wrappers wright write writer writers writes writing written wrote 
 `
