@@ -119,7 +119,7 @@ func FuzzMarkdown(f *testing.F) {
 	s := reader(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 300 {
-			t.Skip()
+			return
 		}
 		checkText(t, s, strings.ToValidUTF8(text, "\uFFFD"))
 	})
