@@ -25,6 +25,7 @@ const (
 	tipLimit    = 280
 	briefLimit  = 1200
 	sampleLimit = 3000
+	authorLimit = 80
 )
 
 // check reports what would break the bot: missing text, unknown words, text over the bounds. What makes a question good is the lint's.
@@ -57,6 +58,7 @@ func (q *Question) check(r report) {
 		r("reviewed", "reviewed is a date such as 2026-11-22, not %q", q.Reviewed)
 	}
 	checkText(r, "version", q.Version, 0, titleLimit)
+	checkText(r, "author", q.Author, 0, authorLimit)
 	checkText(r, "samples.strong", q.Samples.Strong, 0, sampleLimit)
 	checkText(r, "samples.partial", q.Samples.Partial, 0, sampleLimit)
 	checkText(r, "samples.wrong", q.Samples.Wrong, 0, sampleLimit)

@@ -39,6 +39,7 @@ type Question struct {
 	Reviewed  string   `json:"reviewed"`          // civil date of the last check of the facts
 	Version   string   `json:"version,omitempty"` // what a dated fact holds for
 	Samples   Samples  `json:"samples,omitzero"`
+	Author    string   `json:"author,omitempty"` // who gave a question that is not the bank's own
 }
 
 // Option is one choice of a choice question.
