@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -91,6 +92,35 @@ func TestHomeShowsTodayAndTheStreak(t *testing.T) {
 		if !strings.Contains(home.String(), want) {
 			t.Errorf("home has no %q:\n%s", want, home)
 		}
+	}
+}
+
+// keeper is a platform that keeps something of people, and does not forget at the first try.
+type keeper struct {
+	chat.Platform
+	tries     int
+	forgotten []chat.UserID
+}
+
+func (p *keeper) Forget(_ context.Context, u chat.UserID) error {
+	if p.tries++; p.tries == 1 {
+		return errors.New("the disk is busy")
+	}
+	p.forgotten = append(p.forgotten, u)
+	return nil
+}
+
+func TestThePlatformForgetsToo(t *testing.T) {
+	s := newStage(t)
+	p := &keeper{Platform: s.p}
+	s.b.Join(p)
+	ada := s.person("Ada")
+	ada.Type(s.here, "privacy")
+	ada.Press(s.here, "Delete all my data")
+	ada.Press(s.here, "Delete everything")
+	s.to(2, "09:00")
+	if len(p.forgotten) != 1 || p.forgotten[0] != ada.ID() {
+		t.Errorf("forgotten: %q after %d tries", p.forgotten, p.tries)
 	}
 }
 

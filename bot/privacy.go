@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -65,8 +66,13 @@ func (b *Bot) pressForgetYes(ctx context.Context, c call) (chat.Response, error)
 // purgeBatch is how many records one Update deletes: larger ones bloat the file's list of free pages (PERF.md).
 const purgeBatch = 500
 
-// forget deletes a person, some records at a time.
+// forget deletes a person, some records at a time; first what the platform's adapter keeps of them.
 func (b *Bot) forget(ctx context.Context, task store.Task) error {
+	if f, ok := b.platforms[chat.PlatformOf(task.User)].(chat.Forgetter); ok {
+		if err := f.Forget(ctx, chat.UserID(task.User)); err != nil {
+			return fmt.Errorf("make %s forget a person: %w", chat.PlatformOf(task.User), err)
+		}
+	}
 	return b.purge(ctx, task, func(tx store.Tx) (bool, error) { return tx.PurgePerson(task.User, task.Arg, purgeBatch) })
 }
 

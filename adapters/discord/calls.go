@@ -144,10 +144,12 @@ func (a *Adapter) Direct(ctx context.Context, u chat.UserID, m chat.Message) err
 	return nil
 }
 
+// directKey is where the adapter keeps the channel of a person's direct conversation.
+const directKey = "direct"
+
 // direct returns the channel of a person's direct conversation; opened says that it had to be opened first.
 func (a *Adapter) direct(ctx context.Context, user string) (channel string, opened bool, err error) {
-	const key = "direct"
-	if v, err := a.keep.Get(ctx, homeSpace(user), key); err == nil && isSnowflake(string(v)) {
+	if v, err := a.keep.Get(ctx, homeSpace(user), directKey); err == nil && isSnowflake(string(v)) {
 		return string(v), false, nil
 	}
 	var s sent
@@ -163,7 +165,7 @@ func (a *Adapter) direct(ctx context.Context, user string) (channel string, open
 	if !isSnowflake(s.ID) {
 		return "", false, fmt.Errorf("open a direct conversation with %s: %w", user, errMalformed)
 	}
-	return s.ID, true, a.keep.Set(ctx, homeSpace(user), map[string][]byte{key: []byte(s.ID)})
+	return s.ID, true, a.keep.Set(ctx, homeSpace(user), map[string][]byte{directKey: []byte(s.ID)})
 }
 
 // Find implements chat.Finder: by nonce, where Discord still gives it, else by the button whose action ends with the

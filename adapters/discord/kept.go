@@ -16,7 +16,7 @@ import (
 )
 
 // Discord closes a modal when it is sent, whatever becomes of it. So that it can come back with what was typed, the
-// adapter keeps every form it opens, and what was sent when it was not taken, for a day. Keys are kept/HOUR/NAME, the
+// adapter keeps every form it opens, and what was sent when it was not taken, for a day. Keys are kept/HOUR/PERSON.NAME, the
 // hour from which on the value may go, since 1970; the hour stands in the custom id that leads to the value.
 const (
 	keptFor  = 24 * time.Hour
@@ -39,11 +39,13 @@ func keptKey(hour int64, name string) string {
 	return keptRoot + strconv.FormatInt(hour, 10) + "/" + name
 }
 
-// formName names the form with the id as opened for a person.
+// formName names the form with the id as opened for a person, pressName the one that waits behind a button.
 func formName(in *interaction, id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return in.person().ID + "." + hex.EncodeToString(sum[:8])
 }
+
+func pressName(in *interaction, press string) string { return in.person().ID + "." + press }
 
 func (a *Adapter) keepForms(ctx context.Context, in *interaction, forms map[string]modal) error {
 	values := map[string][]byte{}
@@ -92,7 +94,7 @@ func (a *Adapter) button(ctx context.Context, in *interaction, m modal, label st
 	until := hour(a.clock.Now().Add(keptFor)) + 1
 	_, id, _ := readID(m.CustomID)
 	m.CustomID = formID(until, id)
-	err := a.keepForms(ctx, in, map[string]modal{keptKey(until, in.ID): m, keptKey(until, formName(in, id)): m})
+	err := a.keepForms(ctx, in, map[string]modal{keptKey(until, pressName(in, in.ID)): m, keptKey(until, formName(in, id)): m})
 	if err != nil {
 		a.log.Error("form not kept", "event", eventID(in.ID), "err", err)
 		return component{}, false
@@ -104,7 +106,7 @@ func (a *Adapter) button(ctx context.Context, in *interaction, m modal, label st
 func (a *Adapter) reopen(ctx context.Context, in *interaction) callback {
 	_, name, _ := readID(in.Data.CustomID)
 	until := numberOf(in.Data.CustomID)
-	m, ok := a.kept(ctx, in, keptKey(until, name))
+	m, ok := a.kept(ctx, in, keptKey(until, pressName(in, name)))
 	if !ok || until <= hour(a.clock.Now()) {
 		return callback{answerMessage, a.sentence("This form is no longer kept. Start again with the button or command that opened it.")}
 	}
@@ -168,18 +170,45 @@ func sorted[V any](by map[string]V, m modal) []string {
 	return ids
 }
 
+// Forget implements chat.Forgetter: the person's forms and texts go at once, and where their direct conversation is.
+func (a *Adapter) Forget(ctx context.Context, u chat.UserID) error {
+	user, ok := snowflakeOf(u)
+	if !ok {
+		return nil
+	}
+	mine := map[string][]byte{}
+	now := hour(a.clock.Now())
+	for h := now; h <= now+int64(keptFor/time.Hour)+1; h++ {
+		list, err := a.keep.List(ctx, ownSpace, keptKey(h, user+"."))
+		if err != nil {
+			return fmt.Errorf("forget the forms of %s: %w", u, err)
+		}
+		for _, k := range list {
+			mine[k.Key] = nil
+		}
+	}
+	err := a.keep.Set(ctx, homeSpace(user), map[string][]byte{directKey: nil})
+	if err == nil && len(mine) > 0 {
+		err = a.keep.Set(ctx, ownSpace, mine)
+	}
+	if err != nil {
+		return fmt.Errorf("forget %s: %w", u, err)
+	}
+	return nil
+}
+
 // sweep deletes what was kept too long: all of it at first, then every hour what has newly become old.
 func (a *Adapter) sweep(ctx context.Context) {
-	a.forget(ctx, keptRoot)
+	a.expire(ctx, keptRoot)
 	for swept := hour(a.clock.Now()); sleep(ctx, time.Hour) == nil; {
 		for now := hour(a.clock.Now()); swept < now; {
 			swept++
-			a.forget(ctx, keptRoot+strconv.FormatInt(swept, 10)+"/")
+			a.expire(ctx, keptRoot+strconv.FormatInt(swept, 10)+"/")
 		}
 	}
 }
 
-func (a *Adapter) forget(ctx context.Context, prefix string) {
+func (a *Adapter) expire(ctx context.Context, prefix string) {
 	list, err := a.keep.List(ctx, ownSpace, prefix)
 	old := map[string][]byte{}
 	for _, k := range list {

@@ -356,3 +356,53 @@ func TestForgedIDs(t *testing.T) {
 		a.end(3 * time.Second)
 	})
 }
+
+// Who asks to be forgotten is: forms, the texts in them, and the way to the person. Others keep theirs.
+func TestForget(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada, ben := b.guild.Channel("general"), b.server.Person("Ada"), b.server.Person("Ben")
+		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+			if _, ok := e.What.(chat.Submit); ok {
+				return chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil
+			}
+			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "Your text", Type: chat.Area}}}}, nil
+		})
+		for _, p := range []*discordtest.Person{ada, ben} {
+			if err := errors.Join(p.Command(place, "open", nil), p.Settled(time.Second), p.Fill("Your text", "two words"), p.Submit(), p.Settled(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if err := a.Direct(t.Context(), chat.UserID("discord:"+p.ID()), note("Hello.")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 2 {
+			if err := a.Forget(t.Context(), chat.UserID("discord:"+ada.ID())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := b.keep.List(t.Context(), "discord:app", "kept/")
+		if err != nil || len(list) == 0 {
+			t.Errorf("%d values are kept of Ben, %v", len(list), err)
+		}
+		for _, k := range list {
+			if strings.Contains(k.Key+string(k.Value), ada.ID()) {
+				t.Errorf("%s is still kept", k.Key)
+			}
+		}
+		if list, err := b.keep.List(t.Context(), chat.SpaceID("discord:@"+ada.ID()), ""); err != nil || len(list) > 0 {
+			t.Errorf("Ada's space still holds %v, %v", list, err)
+		}
+		for p, want := range map[*discordtest.Person]bool{ada: false, ben: true} {
+			if err := p.Press(place, "Fix"); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if got := p.Dialog() != nil; got != want {
+				t.Errorf("a dialog opened: %v, want %v", got, want)
+			}
+		}
+		a.end(3 * time.Second)
+	})
+}

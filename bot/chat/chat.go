@@ -119,6 +119,12 @@ type Discusser interface {
 	Discuss(ctx context.Context, id MessageID, title string, line Message) error
 }
 
+// Forgetter is an optional ability of a Platform: Forget deletes what the adapter itself keeps of a person, who asked to
+// be forgotten; it may be repeated.
+type Forgetter interface {
+	Forget(ctx context.Context, u UserID) error
+}
+
 // Keep is what run.go gives an adapter to remember things by: small durable values (at most 64 KiB) by space and key,
 // sealed at rest, and leases by name for what a platform allows only once. All its methods may block on storage.
 type Keep interface {
