@@ -379,3 +379,29 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// What was under way when the program was told to end is still acknowledged: slack-go only queues an acknowledgement, and
+// the connection must not be closed before it is written.
+func TestTheLastAcknowledgementIsWritten(t *testing.T) {
+	t.Parallel()
+	for i := range 20 {
+		s := newScene(t, false, slacktest.Options{})
+		begun, finish := make(chan struct{}), make(chan struct{})
+		s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+			close(begun)
+			<-finish
+			m := say("Heard you.")
+			return chat.Response{Reply: &m}, nil
+		})
+		s.must(s.ada.Type(s.c, "/interview practice caching"))
+		<-begun
+		stopped := make(chan error, 1)
+		go func() { stopped <- s.Stop() }()
+		close(finish)
+		s.must(<-stopped)
+		s.await("nothing came of the command", func() bool { return len(s.ada.Screen(s.c))+len(s.ada.Troubles()) > 0 })
+		if got := s.ada.Troubles(); len(got) != 0 {
+			t.Fatalf("of run %d: %q", i, got)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func start(http bool) adaptertest.Start {
 }
 
 func newWorld(t *testing.T, http bool, o slacktest.Options, h chat.Handler, table chat.Table) *world {
-	w := &world{t: t, clock: &clock{}, handler: h, table: table, http: http}
+	w := &world{t: t, clock: &clock{}, handler: unannounced(h), table: table, http: http}
 	w.keep = adaptertest.NewKeep(w.clock.Now)
 	o.Now = w.clock.Now
 	w.server = slacktest.Start(o)
@@ -105,6 +105,16 @@ func newWorld(t *testing.T, http bool, o slacktest.Options, h chat.Handler, tabl
 	})
 	w.run()
 	return w
+}
+
+// unannounced keeps from a handler what every start says, that the bot is in the workspace.
+func unannounced(h chat.Handler) chat.Handler {
+	return func(ctx context.Context, e chat.Event) (chat.Response, error) {
+		if e.What == (chat.Added{}) && e.Channel == "" {
+			return chat.Response{}, nil
+		}
+		return h(ctx, e)
+	}
 }
 
 // run makes an adapter and waits until events can flow.

@@ -16,8 +16,13 @@ const (
 	errStandingBy Error = "standing by: five other copies of the program hold Slack's sockets"
 )
 
-// drainFor is how long deliveries under way may still finish after Run's context ended.
-const drainFor = 3 * time.Second
+const (
+	// drainFor is how long deliveries under way may still finish after Run's context ended.
+	drainFor = 3 * time.Second
+	// flushFor is how long connections then stay open: slack-go queues acknowledgements and does not say when they are
+	// written.
+	flushFor = 100 * time.Millisecond
+)
 
 // identity is what auth.test says about the bot token.
 type identity struct {
@@ -43,10 +48,14 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	defer stop()
 	failed := make(chan error, 1)
 	go func() { failed <- a.receive(receiving) }()
+	run.work.Go(func() { a.announce(hold, run, "start", chat.Added{}) })
 	var stopped bool
 	select {
 	case <-ctx.Done():
 	case <-a.revoked:
+		if ended(a.isRevoked()) {
+			a.announce(hold, run, "end", chat.Removed{})
+		}
 		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", a.isRevoked())
 	case err = <-failed:
 		stopped = true
@@ -81,6 +90,9 @@ func (a *Adapter) drain(run *running, release context.CancelFunc) {
 	a.mu.Lock()
 	a.run = nil
 	a.mu.Unlock()
+	if !a.opt.HTTP {
+		<-time.After(flushFor)
+	}
 }
 
 // identify asks whose token it is until Slack answers; a refused token is an error for the operator.

@@ -167,6 +167,11 @@ func (a *Adapter) ask(ctx context.Context, t *turn) (r chat.Response, err error)
 			r = chat.Response{Reply: sentence(sorry(err))}
 		}
 	}()
+	if t.in.revokes {
+		if err := a.removed(ctx); err != nil {
+			return chat.Response{}, err
+		}
+	}
 	t.in.event.Actor = a.actor(ctx, t.in.user, t.in.event.Actor)
 	return t.run.handler(ctx, t.in.event)
 }

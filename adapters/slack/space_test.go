@@ -1,0 +1,117 @@
+package slack_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/slack"
+	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// runs runs an adapter in a workspace of its own, with a handler that is told everything.
+func runs(t *testing.T, server *slacktest.Server, o slack.Options) (h *ears, a *slack.Adapter, ended chan error) {
+	t.Helper()
+	o.BotToken, o.AppToken, o.SigningSecret, o.APIURL, o.Table = server.BotToken, server.AppToken, server.SigningSecret, server.APIURL(), table()
+	a, err := slack.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, ended = &ears{}, make(chan error, 1)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		ended <- a.Run(ctx, h.handle)
+		close(done)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	return h, a, ended
+}
+
+// At every start the bot hears that it is in the workspace: after a removal that is how it learns that it came back,
+// for the base manifest subscribes to nothing that would say so.
+func TestStartSaysThatItIsThere(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	seen := map[chat.EventID]bool{}
+	for range 2 {
+		h, _, _ := runs(t, server, slack.Options{HTTP: true})
+		(&world{t: t, server: server}).await("nothing says that it is there", func() bool { return h.count() > 0 })
+		e := h.heard()[0]
+		if e.What != (chat.Added{}) || e.Space != "slack:"+slacktest.TeamID || e.Channel != "" || e.ID == "" || seen[e.ID] {
+			t.Errorf("heard %+v, of %v", e, seen)
+		}
+		seen[e.ID] = true
+	}
+}
+
+// A token that ends without an event is a removal too: the bot hears of it before the workspace is closed.
+func TestRevokedTokenIsARemoval(t *testing.T) {
+	for code, removed := range map[string]bool{"token_revoked": true, "account_inactive": true, "invalid_auth": false} {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, true, slacktest.Options{})
+			s.server.Fail(slacktest.Fault{Method: "chat.postMessage", Kind: slacktest.Refused, Code: code})
+			if _, err := s.adapter().Post(t.Context(), channelID(s.c), say("x"), ""); !errors.Is(err, chat.ErrRevoked) {
+				t.Fatalf("a post got %v", err)
+			}
+			if err := <-s.ended; !errors.Is(err, chat.ErrRevoked) {
+				t.Errorf("Run returned %v", err)
+			}
+			s.ended <- nil
+			all := s.bot.heard()
+			if !removed {
+				if len(all) != 0 {
+					t.Errorf("heard %+v", all)
+				}
+				return
+			}
+			if len(all) != 1 || all[0].What != (chat.Removed{}) || all[0].Space != s.Space() || all[0].Channel != "" || all[0].ID == "" {
+				t.Errorf("heard %+v", all)
+			}
+		})
+	}
+}
+
+// What Slack says of an installation that is over may arrive after the next one: as long as the token works, nothing is
+// removed, and the event is left to come again.
+func TestLateRemovalIsNotBelieved(t *testing.T) {
+	for name, event := range map[string]map[string]any{
+		"uninstalled": {"type": "app_uninstalled"},
+		"revoked":     {"type": "tokens_revoked", "tokens": map[string]any{"bot": []any{slacktest.BotID}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, false, slacktest.Options{})
+			payload := map[string]any{"type": "event_callback", "team_id": slacktest.TeamID, "event_id": "Ev1", "event": event}
+			if _, err := s.server.Envelope("events_api", payload); err == nil {
+				t.Error("it was acknowledged")
+			}
+			if all := s.bot.heard(); len(all) != 0 {
+				t.Errorf("heard %+v", all)
+			}
+			if err := s.adapter().Healthy(); err != nil {
+				t.Errorf("not healthy: %v", err)
+			}
+			s.server.Revoke()
+			if _, err := s.server.Envelope("events_api", payload); err != nil {
+				t.Errorf("once it is true: %v", err)
+			}
+			select {
+			case err := <-s.ended:
+				s.ended <- nil
+				if !errors.Is(err, chat.ErrRevoked) || s.bot.count() != 1 {
+					t.Errorf("Run returned %v after %+v", err, s.bot.heard())
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("Run goes on")
+			}
+		})
+	}
+}
