@@ -137,17 +137,22 @@ func (l *limits) forget() {
 }
 
 // done gives a reservation back and learns from the headers of the reply, nil when there was none, and from the wait
-// that a refusal asks for.
+// that a refusal asks for. Of a request without a route, which reserved nothing, only a refusal is counted.
 func (l *limits) done(r route, status int, h http.Header, exact *float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
+	if h != nil {
+		l.count(now, status, h)
+	}
+	if r.name == "" {
+		return
+	}
 	b := l.bucket(r)
 	b.flying = max(b.flying-1, 0)
 	if h == nil {
 		return
 	}
-	l.count(now, status, h)
 	if name := h.Get("X-RateLimit-Bucket"); name != "" && !r.strict && l.routes[r.name] != name && len(l.routes) < 256 {
 		l.learn(r.name, name)
 		b = l.bucket(r)

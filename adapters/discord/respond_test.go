@@ -87,6 +87,23 @@ func TestLaterAnswerSurvives(t *testing.T) {
 	}
 }
 
+// Discord refuses an answer after 15 minutes with the status of a refused token; the bot's token is none the worse.
+func TestAnswerMuchTooLate(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		b.says(func(context.Context, chat.Event) (chat.Response, error) {
+			time.Sleep(20 * time.Minute)
+			return reply("At last."), nil
+		})
+		if err := b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(25 * time.Minute)
+		a.healthy(true)
+		a.end(3 * time.Second)
+	})
+}
+
 // A follow-up whose outcome is not known is not sent again: it would be there twice.
 func TestFollowUpIsNotRepeated(t *testing.T) {
 	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {

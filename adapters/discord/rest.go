@@ -120,16 +120,16 @@ func (r *rest) send(ctx context.Context, q request) error {
 	idle.Lock()
 	reply, err := r.session.RequestWithLockedBucket(q.method, r.base+q.path, contentType, body, idle, 0, discordgo.WithContext(ctx))
 	no, ours := seen.refusal(reply)
-	if q.route.name != "" {
-		r.limits.done(q.route, seen.status, seen.header, no.Retry)
-	}
+	r.limits.done(q.route, seen.status, seen.header, no.Retry)
 	if seen.status == 0 || !seen.whole.Load() {
 		if seen.status == 0 && !seen.written.Load() {
 			return fmt.Errorf("reach Discord: %w", bare(err))
 		}
 		return fmt.Errorf("%w: %w", chat.ErrUncertain, bare(err))
 	}
-	r.refused.Store(seen.status == http.StatusUnauthorized)
+	if q.route.name != "" { // in the other lane it is an interaction's token that counts
+		r.refused.Store(seen.status == http.StatusUnauthorized)
+	}
 	if seen.status >= 300 {
 		return r.outcome(q, seen, no, ours)
 	}
@@ -186,7 +186,7 @@ func (r *rest) outcome(q request, seen *outcome, no *refusal, ours bool) error {
 			at = later(at, r.limits.at(q.route))
 		}
 		return chat.Later{At: at}
-	case seen.status == http.StatusUnauthorized:
+	case seen.status == http.StatusUnauthorized && q.route.name != "":
 		return fmt.Errorf("%w: %w", chat.ErrRevoked, no)
 	case seen.status == http.StatusForbidden, seen.status == http.StatusNotFound && ours && no.Code != 0:
 		return fmt.Errorf("%w: %w", chat.ErrGone, no)

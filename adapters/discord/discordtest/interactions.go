@@ -290,7 +290,10 @@ func (s *Server) answerMessage(in *interaction, kind int, m said, files map[stri
 // alive returns the interaction of a later answer.
 func (s *Server) alive(c *call) (*interaction, error) {
 	in := s.live[c.r.PathValue("webhook_token")]
-	if in == nil || c.r.PathValue("webhook_id") != s.app || s.o.Now().Sub(in.at) > 15*time.Minute || !in.answered {
+	if in == nil || s.o.Now().Sub(in.at) > 15*time.Minute {
+		return nil, refuse(http.StatusUnauthorized, 50027, "Invalid Webhook Token")
+	}
+	if c.r.PathValue("webhook_id") != s.app || !in.answered {
 		return nil, refuse(http.StatusNotFound, 10015, "Unknown Webhook")
 	}
 	return in, nil
