@@ -15,10 +15,12 @@ import (
 const (
 	lease     = time.Minute      // how long a replica may work on a task before another takes it over
 	nap       = 30 * time.Second // the longest sleep of the loop: wall clocks jump, machines are suspended
-	inFlight  = 32               // tasks at once; paced fan-out needs at least 16 to reach a platform's limit
+	inFlight  = 32               // tasks at once on one platform; paced fan-out needs at least 16 to reach its limit
 	batch     = 4096             // due tasks looked at together
 	failures  = 5                // in a row, before a task becomes a notice to the owners
 	stampTime = time.Minute      // how often a platform's working is noted
+
+	look = 250 * time.Millisecond // between looks at what is due while tasks are under way: some of them may hang
 )
 
 // job is how one kind of task is done. run ends the task, or moves its due time, in the same Update as its effect.
@@ -91,7 +93,7 @@ func (b *Bot) keepStamping(ctx context.Context) {
 func (b *Bot) Tick(ctx context.Context) (next time.Time, err error) {
 	b.ticking.Lock()
 	defer b.ticking.Unlock()
-	t := ticker{b: b, jobs: b.jobs(), done: make(chan string, inFlight), busy: map[string]bool{}}
+	t := ticker{b: b, jobs: b.jobs(), done: make(chan string, inFlight), busy: map[string]string{}, on: map[string]int{}}
 	defer t.wait()
 	for {
 		found, err := t.start(ctx)
@@ -101,28 +103,47 @@ func (b *Bot) Tick(ctx context.Context) (next time.Time, err error) {
 		if len(t.busy) == 0 && !found {
 			return t.next(ctx)
 		}
-		if len(t.busy) > 0 {
-			delete(t.busy, <-t.done)
-			for len(t.done) > 0 {
-				delete(t.busy, <-t.done)
-			}
-		}
+		t.collect()
 	}
 }
 
 // ticker is one run of Tick.
 type ticker struct {
-	b     *Bot
-	jobs  map[string]job
-	queue []store.Task
-	busy  map[string]bool // keys under way
-	done  chan string
-	rest  time.Time // earliest time at which a task that must wait for its channel may start
+	b      *Bot
+	jobs   map[string]job
+	queue  []store.Task
+	listed time.Time         // when queue was filled
+	busy   map[string]string // keys under way, with their platforms: one that hangs must not take the others' room
+	on     map[string]int    // how many on each platform
+	done   chan string
+	rest   time.Time // earliest time at which a task that must wait for its channel may start
 }
 
 func (t *ticker) wait() {
 	for len(t.busy) > 0 {
-		delete(t.busy, <-t.done)
+		t.end(<-t.done)
+	}
+}
+
+func (t *ticker) end(key string) {
+	t.on[t.busy[key]]--
+	delete(t.busy, key)
+}
+
+// collect waits until something has ended, or it is time to look again.
+func (t *ticker) collect() {
+	if len(t.busy) == 0 {
+		return
+	}
+	timer := time.NewTimer(look)
+	defer timer.Stop()
+	select {
+	case key := <-t.done:
+		t.end(key)
+	case <-timer.C:
+	}
+	for len(t.done) > 0 {
+		t.end(<-t.done)
 	}
 }
 
@@ -130,15 +151,18 @@ func (t *ticker) wait() {
 func (t *ticker) start(ctx context.Context) (found bool, err error) {
 	for round := 0; round < 2; round++ {
 		t.queue = slices.DeleteFunc(t.queue, func(task store.Task) bool {
-			if len(t.busy) >= inFlight || !t.may(task) {
+			on := chat.PlatformOf(task.Space)
+			if t.on[on] >= inFlight || !t.may(task) {
 				return false
 			}
-			t.busy[task.Key] = true
+			t.busy[task.Key] = on
+			t.on[on]++
 			found = true
 			go t.run(ctx, task)
 			return true
 		})
-		if found || len(t.busy) >= inFlight {
+		waiting := len(t.queue) > 0 && len(t.busy) > 0 && time.Since(t.listed) < look // for a rate limit, or for room; what else fell due is seen at the next look
+		if found || waiting {
 			return found, nil
 		}
 		if err := t.load(ctx); err != nil {
@@ -166,7 +190,7 @@ func (t *ticker) may(task store.Task) bool {
 
 // load fills the queue with what is due and not under way.
 func (t *ticker) load(ctx context.Context) error {
-	t.rest = time.Time{}
+	t.rest, t.listed = time.Time{}, time.Now()
 	var due []store.Task
 	err := t.b.view(ctx, "list due tasks", func(tx store.Tx) error {
 		now := tx.Now()
@@ -174,7 +198,7 @@ func (t *ticker) load(ctx context.Context) error {
 		due = due[:0]
 		for _, task := range all {
 			held := task.Owner != "" && task.Owner != t.b.replica && task.Lease.After(now)
-			if !held && !t.busy[task.Key] {
+			if _, under := t.busy[task.Key]; !held && !under {
 				due = append(due, task)
 			}
 		}

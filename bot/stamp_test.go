@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,8 @@ import (
 
 // hanging is a platform whose posts never come back in time.
 type hanging struct{ chat.Platform }
+
+func (hanging) Name() string { return "hanging" }
 
 func (hanging) Post(ctx context.Context, _ chat.ChannelID, _ chat.Message, _ string) (chat.MessageID, error) {
 	<-ctx.Done()
@@ -32,11 +35,7 @@ func TestThePlatformIsStampedWhilePostsHang(t *testing.T) {
 		err := s.Update(t.Context(), func(tx store.Tx) error {
 			for i := range 200 {
 				id := fmt.Sprintf("track%c%c%c", 'a'+i/100, 'a'+i/10%10, 'a'+i%10)
-				tr := store.Track{ID: id, Space: "test:s-home", Channel: "test:c-" + id, Kind: "question", Cron: "0 * * * *", Zone: "UTC", CatchUp: 4 * time.Hour, Quorum: 50, Created: begin, LastAt: begin}
-				if err := tx.AddTrack(tr); err != nil {
-					return err
-				}
-				if err := tx.PutTask(store.Task{Key: "slot:" + id, Kind: "slot", Space: tr.Space, Track: id, Arg: tr.Channel, Due: begin.Add(time.Hour), Made: begin}); err != nil {
+				if err := addTrack(tx, id, "hanging:c-"+id, begin.Add(time.Hour)); err != nil {
 					return err
 				}
 			}
@@ -50,9 +49,54 @@ func TestThePlatformIsStampedWhilePostsHang(t *testing.T) {
 		go func() { done <- b.Run(ctx) }()
 		time.Sleep(70 * time.Minute)
 		var up []store.Span
-		err = s.View(t.Context(), func(tx store.Tx) (err error) { up, err = tx.Up("test", begin, time.Now()); return })
+		err = s.View(t.Context(), func(tx store.Tx) (err error) { up, err = tx.Up("hanging", begin, time.Now()); return })
 		if err != nil || len(up) != 1 || up[0].To.Sub(up[0].From) < 69*time.Minute {
 			t.Errorf("the platform was up at %v (%v), want all of 70 minutes", up, err)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// addTrack adds a track that was made an hour before its slot falls due.
+func addTrack(tx store.Tx, id, channel string, due time.Time) error {
+	made := due.Add(-time.Hour)
+	t := store.Track{ID: id, Space: chat.PlatformOf(channel) + ":s-home", Channel: channel, Kind: "question", Cron: "0 * * * *", Zone: "UTC", CatchUp: 4 * time.Hour, Quorum: 50, Created: made, LastAt: made}
+	return errors.Join(tx.AddTrack(t), tx.PutTask(store.Task{Key: "slot:" + id, Kind: "slot", Space: t.Space, Track: id, Arg: channel, Due: due, Made: made}))
+}
+
+func TestAPlatformThatHangsDelaysNoOther(t *testing.T) {
+	bank := fixtureBank(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := bottest.NewStore(time.Now)
+		b := bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now})
+		p := bottest.New(time.Now, b.Commands())
+		quick := string(p.Channel("quick"))
+		b.Join(p)
+		b.Join(hanging{p})
+		due := time.Now().Add(time.Hour).Truncate(time.Hour)
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			for i := range 100 {
+				id := fmt.Sprintf("slow%c%c", 'a'+i/10, 'a'+i%10)
+				if err := addTrack(tx, id, "hanging:c-"+id, due); err != nil {
+					return err
+				}
+			}
+			return addTrack(tx, "quick", quick, due.Add(5*time.Second))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- b.Run(ctx) }()
+		time.Sleep(time.Until(due.Add(6 * time.Second))) // the slow channels' calls go on until 15 s past the hour
+		var r store.Round
+		err = s.View(t.Context(), func(tx store.Tx) (err error) { r, err = tx.Round("quick", 1); return })
+		if err != nil || r.State != store.Open {
+			t.Errorf("a second after its time the quick channel's round is %+v (%v), want it open", r, err)
 		}
 		cancel()
 		if err := <-done; err != nil {

@@ -61,7 +61,6 @@ type Adapter struct {
 const (
 	errNotRunning Error = "the Discord adapter is not running"
 	errNotYet     Error = "not connected to Discord yet"
-	errStandby    Error = "another replica holds the gateway connection"
 )
 
 // New checks the options, all of them at once, and makes an adapter; it calls nobody.

@@ -45,7 +45,10 @@ func (a *Adapter) gateway(s *serving) error {
 		held, err := a.keep.Hold(limit, leaseName, leaseTime)
 		cancel()
 		if !held {
-			a.setState(errors.Join(errStandby, err))
+			if err == nil {
+				err = chat.ErrStandby
+			}
+			a.setState(err)
 			_ = sleep(s.ctx, standbyFor)
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
 // Slack allows an app ten connections, so five processes with two each. Each process holds one lease for its two; the
@@ -29,7 +31,7 @@ func (a *Adapter) lease(ctx context.Context) (name string, since time.Time, err 
 				return name, since, nil
 			}
 		}
-		a.health(errStandingBy)
+		a.health(fmt.Errorf("%w (Slack's five)", chat.ErrStandby))
 		select {
 		case <-ctx.Done():
 			return "", time.Time{}, ctx.Err()

@@ -11,10 +11,7 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
-const (
-	errNotRunning Error = "not connected to Slack yet"
-	errStandingBy Error = "standing by: five other copies of the program hold Slack's sockets"
-)
+const errNotRunning Error = "not connected to Slack yet"
 
 const (
 	// drainFor is how long deliveries under way may still finish after Run's context ended.

@@ -47,6 +47,8 @@ const (
 	ErrNotFound Error = "not found"
 	// ErrBusy: the handler has no room; nothing was done and the event may come again.
 	ErrBusy Error = "busy, press again"
+	// ErrStandby: another process of the same bot has the connection; this one takes over when that one ends. No trouble.
+	ErrStandby Error = "standing by: another process of the bot has the connection"
 	// ErrBackwards: a movable clock only goes forward.
 	ErrBackwards Error = "the clock only goes forward"
 )
@@ -101,8 +103,8 @@ type Finder interface {
 	Find(ctx context.Context, c ChannelID, key string, since time.Time) (MessageID, error)
 }
 
-// Health is an optional ability of a Platform: nil while its transport works. Without it a Platform counts as working
-// for as long as Run runs. It never blocks.
+// Health is an optional ability of a Platform: nil while its transport works, ErrStandby while another process's does and
+// this one waits. Without it a Platform counts as working for as long as Run runs. It never blocks.
 type Health interface {
 	Healthy() error
 }

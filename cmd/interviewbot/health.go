@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -38,7 +39,9 @@ func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 		for _, x := range worlds {
 			for part, err := range x.troubles(ctx) {
 				state[x.name+"/"+part] = "ok"
-				if err != nil {
+				if errors.Is(err, chat.ErrStandby) {
+					state[x.name+"/"+part] = err.Error()
+				} else if err != nil {
 					ready = false
 					state[x.name+"/"+part] = err.Error()
 					log.Warn("not ready", "world", x.name, "part", part, "error", err.Error())
