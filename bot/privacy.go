@@ -78,16 +78,34 @@ func (b *Bot) forget(ctx context.Context, task store.Task) error {
 
 // purgeSpace deletes a space some days after the bot lost it.
 func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
-	return b.purge(ctx, task, func(tx store.Tx) (bool, error) {
+	back := false
+	err := b.purge(ctx, task, func(tx store.Tx) (bool, error) {
 		s, err := tx.Space(task.Space)
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}
-		if err != nil || s.Removed.IsZero() { // it came back
+		if back = err == nil && s.Removed.IsZero(); err != nil || back {
 			return false, err
 		}
 		return tx.PurgeSpace(task.Space, purgeBatch)
 	})
+	if err == nil && !back {
+		b.log.Info("deleted the data of a space that removed the bot", "space", task.Space)
+	}
+	return err
+}
+
+// Leaving says whether a space that removed the bot still has data to be deleted, and when that will be.
+func (b *Bot) Leaving(ctx context.Context) (at time.Time, leaving bool, err error) {
+	err = b.view(ctx, "look for spaces that are left", func(tx store.Tx) error {
+		task, err := tx.NextOfKind("leave", time.Time{})
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		at, leaving = task.Due, err == nil
+		return err
+	})
+	return at, leaving, err
 }
 
 func (b *Bot) purge(ctx context.Context, task store.Task, step func(store.Tx) (bool, error)) error {

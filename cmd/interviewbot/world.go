@@ -186,7 +186,7 @@ func writeKey(path string, key []byte) error {
 }
 
 // run runs the platforms and the loop until ctx ends. A platform that stops for good, as with a revoked token, does not
-// stop the others; when none is left, its reason comes back.
+// stop the others; when none is left, its reason comes back, unless a space that removed the bot is still to be forgotten.
 func (w *world) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var left atomic.Int64
@@ -198,10 +198,15 @@ func (w *world) run(ctx context.Context) error {
 				return nil
 			}
 			err = fmt.Errorf("%s: %w", p.Name(), err)
-			if left.Add(-1) == 0 {
-				return err
+			if left.Add(-1) > 0 {
+				w.log.Error("this platform has stopped; the others go on", "error", err.Error())
+				return nil
 			}
-			w.log.Error("this platform has stopped; the others go on", "error", err.Error())
+			at, leaving, unread := w.bot.Leaving(ctx)
+			if unread != nil || !leaving {
+				return errors.Join(err, unread)
+			}
+			w.log.Error("no platform is left; the program stays up to delete the data of a space that removed the bot", "error", err.Error(), "deletes", at)
 			return nil
 		})
 		if watcher, ok := p.(chat.Watcher); ok {

@@ -156,6 +156,13 @@ func (s *Server) Revoke() {
 	s.installed = false
 }
 
+// Install installs the app again after it was removed, with the same tokens.
+func (s *Server) Install() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.installed = true
+}
+
 // read is the scope with which an app hears of a channel.
 func (s *Server) read(c *channel) string {
 	if c.private {

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/storage"
+)
+
+// office is the program connected to one Slack workspace and nothing else, in this process.
+type office struct {
+	*testing.T
+	cfg     Config
+	server  *slacktest.Server
+	ada     *slacktest.Person
+	channel string
+	skipped atomic.Int64
+	log     *buffer
+	stop    context.CancelFunc
+	done    chan error
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{T: t, server: slacktest.Start(slacktest.Options{})}
+	t.Cleanup(o.server.Close)
+	o.ada, o.channel = o.server.AddPerson("Ada", "Europe/Berlin", true), o.server.AddChannel("backend", false, true)
+	o.cfg = Config{
+		Listen: "127.0.0.1:0", Store: filepath.Join(t.TempDir(), "data.db"), Nap: 50 * time.Millisecond, LogLevel: slog.LevelInfo,
+		Now:   func() time.Time { return time.Now().Add(time.Duration(o.skipped.Load())) },
+		Slack: SlackConfig{BotToken: o.server.BotToken, AppToken: o.server.AppToken, APIURL: o.server.APIURL()},
+	}
+	return o
+}
+
+// start runs the program.
+func (o *office) start() {
+	ctx, stop := context.WithCancel(o.Context())
+	o.log, o.stop, o.done = newBuffer(), stop, make(chan error, 1)
+	go func() { o.done <- Serve(ctx, o.cfg, o.log, o.log) }()
+	o.Cleanup(func() {
+		stop()
+		if o.Failed() {
+			o.Logf("the program said:\n%s", o.log)
+		}
+	})
+}
+
+func (o *office) connected() {
+	o.Helper()
+	o.until("a connection", func() bool { return o.server.Connections() > 0 })
+}
+
+func (o *office) end() {
+	o.Helper()
+	o.stop()
+	if err := <-o.done; err != nil {
+		o.Fatalf("it ended with %v", err)
+	}
+}
+
+// until waits for what the workspace or the log shows.
+func (o *office) until(what string, ok func() bool) {
+	o.Helper()
+	for end := time.After(weekPatience); !ok(); {
+		select {
+		case <-o.server.Changed():
+		case <-o.log.written:
+		case <-end:
+			o.Fatalf("%s did not come", what)
+		}
+	}
+}
+
+// tracks counts what is stored; the program must have ended.
+func (o *office) tracks() (n int) {
+	o.Helper()
+	s, err := storage.Open(o.Context(), o.cfg.Store, storage.Options{Now: o.cfg.Now})
+	if err != nil {
+		o.Fatal(err)
+	}
+	defer s.Close()
+	err = s.View(o.Context(), func(tx store.Tx) error {
+		all, err := tx.AllTracks("", 0)
+		n = len(all)
+		return err
+	})
+	if err != nil {
+		o.Fatal(err)
+	}
+	return n
+}
+
+// setUp gives the channel a question track.
+func (o *office) setUp() {
+	o.Helper()
+	if err := o.ada.Type(o.channel, "/interview setup"); err != nil {
+		o.Fatal(err)
+	}
+	o.until("the form", func() bool { d := o.ada.Dialog(); return d != nil && len(d.Inputs) > 0 })
+	if err := o.ada.Submit(); err != nil {
+		o.Fatal(err)
+	}
+	o.until("the end of the setup", func() bool { return strings.Contains(o.ada.Dialog().Page.Text, "gets a question") })
+}
+
+// Who removes the app is forgotten after a week, though there is nothing left that the program could be connected to,
+// and though it is started anew meanwhile.
+func TestAnUninstalledWorkspaceIsForgotten(t *testing.T) {
+	o := newOffice(t)
+	o.start()
+	o.connected()
+	o.setUp()
+	o.server.Uninstall()
+	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "install the app again") })
+	o.end()
+	if n := o.tracks(); n != 1 {
+		t.Fatalf("%d tracks on the day of the removal, want 1", n)
+	}
+	o.start()
+	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "SLACK_BOT_TOKEN") })
+	o.skipped.Store(int64(7*24*time.Hour + time.Minute))
+	o.until("the deletion", func() bool { return strings.Contains(o.log.String(), "deleted the data of a space that removed the bot") })
+	o.end()
+	if n := o.tracks(); n != 0 {
+		t.Errorf("%d tracks a week later, want none", n)
+	}
+	o.start()
+	select {
+	case err := <-o.done:
+		if err == nil || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN") {
+			t.Errorf("with nothing left to do it ended with %v", err)
+		}
+	case <-time.After(weekPatience):
+		t.Error("with nothing left to do it goes on")
+	}
+}
+
+// Who installs the app again within the week keeps everything.
+func TestAWorkspaceThatComesBackKeepsItsData(t *testing.T) {
+	o := newOffice(t)
+	o.start()
+	o.connected()
+	o.setUp()
+	o.server.Uninstall()
+	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "install the app again") })
+	o.end()
+	o.server.Install()
+	o.start()
+	o.connected()
+	if err := o.ada.Type(o.channel, "/interview tracks resume"); err != nil {
+		t.Fatal(err)
+	}
+	o.until("the reply", func() bool {
+		for _, m := range o.ada.Screen(o.channel) {
+			if strings.Contains(m.Text, "It goes on") {
+				return true
+			}
+		}
+		return false
+	})
+	o.skipped.Store(int64(8 * 24 * time.Hour))
+	o.until("a question of the next week", func() bool {
+		for _, m := range o.ada.Screen(o.channel) {
+			if !m.Private {
+				return true
+			}
+		}
+		return false
+	})
+	o.end()
+	if n := o.tracks(); n != 1 {
+		t.Errorf("%d tracks, want 1", n)
+	}
+}
