@@ -297,8 +297,29 @@ func (b *Bot) setUp(ctx context.Context, c call, id string) (chat.Response, erro
 	if t.Kind == kindQuestion {
 		text = chat.Join(text, chat.T(" Answers are private."))
 	}
-	return reply(message(text.Plain(), chat.Paragraph{Text: text},
-		row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID)))), nil
+	buttons := row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID))
+	if out := b.reach(ctx, t); out != "" {
+		return reply(message(text.Plain(), chat.Paragraph{Text: text}, chat.Paragraph{Text: chat.B(out)}, buttons)), nil
+	}
+	return reply(message(text.Plain(), chat.Paragraph{Text: text}, buttons)), nil
+}
+
+// reachFor is how long who sets up is kept waiting for the platform to say whether the bot can post.
+const reachFor = time.Second
+
+// reach is what keeps the bot from posting where it was set up, "" when nothing does or nobody can tell.
+func (b *Bot) reach(ctx context.Context, t store.Track) string {
+	p, err := b.platform(t.Channel)
+	if err != nil || t.Direct {
+		return "" // it is set up all the same
+	}
+	r, ok := p.(chat.Reacher)
+	if !ok {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, reachFor)
+	defer cancel()
+	return r.Reach(ctx, chat.ChannelID(t.Channel))
 }
 
 // upcoming is a slot with what it would bring as things stand.

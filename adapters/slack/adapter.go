@@ -33,7 +33,8 @@ type Options struct {
 	Log    *slog.Logger // nil = none
 }
 
-// Adapter is one Slack workspace as a chat.Platform; also a chat.Finder, chat.Health and chat.Watcher.
+// Adapter is one Slack workspace as a chat.Platform; also a chat.Finder, chat.Health, chat.Watcher and
+// chat.Reacher.
 type Adapter struct {
 	opt    Options
 	api    *slack.Client

@@ -50,14 +50,9 @@ func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string
 }
 
 func (a *Adapter) checkChannel(ctx context.Context, channel, bot string) string {
-	err := a.patient(ctx, func() error {
-		return a.paced(ctx, methodProbe, "", func(ctx context.Context) error {
-			_, err := a.api.PostEphemeralContext(ctx, channel, bot, slack.MsgOptionText("Am I in this channel?", false))
-			return err
-		})
-	})
+	err := a.patient(ctx, func() error { return a.probe(ctx, channel, bot) })
 	switch {
-	case hasCode(err, "not_in_channel"):
+	case isOutside(err):
 		return fmt.Sprintf("The bot is not in the Slack channel %s. Type /invite and the bot's name there.", channel)
 	case hasCode(err, "channel_not_found"):
 		return fmt.Sprintf("The Slack channel %s cannot be seen by the bot: it is private or was deleted. "+
@@ -66,4 +61,35 @@ func (a *Adapter) checkChannel(ctx context.Context, channel, bot string) string 
 		return fmt.Sprintf("The Slack channel %s is archived, so nothing can be posted there.", channel)
 	}
 	return ""
+}
+
+// Reach implements chat.Reacher, by the same call as Check.
+func (a *Adapter) Reach(ctx context.Context, c chat.ChannelID) string {
+	who, err := a.whoAmI(ctx)
+	team, channel, ok := conversation(c)
+	if err != nil || !ok || team != who.team || isPerson(channel) {
+		return ""
+	}
+	err = a.probe(ctx, channel, who.bot)
+	switch {
+	case isOutside(err), hasCode(err, "channel_not_found"):
+		return "I am not in this channel yet, so I could not post there. Please type /invite and my name in it."
+	case hasCode(err, "is_archived"):
+		return "This channel is archived, so I could not post there."
+	}
+	return ""
+}
+
+// probe says something in a channel that only the bot itself could see.
+func (a *Adapter) probe(ctx context.Context, channel, bot string) error {
+	return a.paced(ctx, methodProbe, "", func(ctx context.Context) error {
+		_, err := a.api.PostEphemeralContext(ctx, channel, bot, slack.MsgOptionText("Am I in this channel?", false))
+		return err
+	})
+}
+
+// isOutside says whether a probe was refused because the bot is no member: as the one who speaks, or, in the words that
+// the method documents, as the one spoken to.
+func isOutside(err error) bool {
+	return hasCode(err, "not_in_channel") || hasCode(err, "user_not_in_channel")
 }

@@ -12,6 +12,30 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
+// Who sets a channel up hears at once that the bot cannot speak there, and what to do.
+func TestReach(t *testing.T) {
+	s := newScene(t, true, slacktest.Options{})
+	out, hidden, old := s.server.AddChannel("out", false, false), s.server.AddChannel("hidden", true, false), s.server.AddChannel("old", false, true)
+	s.server.Archive(old)
+	for c, want := range map[string]string{s.c: "", out: "/invite", hidden: "/invite", old: "archived", s.ada.ID(): ""} {
+		if got := s.adapter().Reach(t.Context(), channelID(c)); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("of %s it says %q, want %q", c, got, want)
+		}
+	}
+	s.Until(s.Now().Add(time.Minute)) // the method has its limits
+	s.server.Fail(slacktest.Fault{Method: "chat.postEphemeral", Kind: slacktest.Refused, Code: "user_not_in_channel"})
+	if got := s.adapter().Reach(t.Context(), channelID(s.c)); !strings.Contains(got, "/invite") {
+		t.Errorf("of the method's own word for it: %q", got)
+	}
+	s.server.Fail(slacktest.Fault{Method: "chat.postEphemeral", Kind: slacktest.Refused, Code: "internal_error"})
+	if got := s.adapter().Reach(t.Context(), channelID(s.c)); got != "" {
+		t.Errorf("when it cannot be told: %q", got)
+	}
+	if m := s.ada.Screen(s.c); len(m) != 0 {
+		t.Errorf("the check can be seen: %+v", m)
+	}
+}
+
 // With the base manifest alone the bot says precisely what is missing, and where.
 func TestCheckNamesWhatIsMissing(t *testing.T) {
 	s := newScene(t, false, slacktest.Options{})

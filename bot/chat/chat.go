@@ -115,6 +115,13 @@ type Watcher interface {
 	Check(ctx context.Context, channels []ChannelID) []string
 }
 
+// Reacher is an optional ability of a Platform: whether the bot could speak in a channel now, asked when somebody sets one
+// up there. Reach returns what that person should know and do, in a sentence or two; "" when it can, or when that cannot
+// be told. It makes one call at most.
+type Reacher interface {
+	Reach(ctx context.Context, c ChannelID) string
+}
+
 // Discusser is an optional ability of a Platform: threads. Discuss opens one for discussion under a posted message, with
 // one line in it; it may be repeated. ErrUnsupported where there are none, or no more.
 type Discusser interface {

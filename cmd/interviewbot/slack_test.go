@@ -108,7 +108,27 @@ func (o *office) setUp() {
 	if err := o.ada.Submit(); err != nil {
 		o.Fatal(err)
 	}
-	o.until("the end of the setup", func() bool { return strings.Contains(o.ada.Dialog().Page.Text, "gets a question") })
+	o.until("the end of the setup", func() bool {
+		d := o.ada.Dialog()
+		return d != nil && strings.Contains(d.Page.Text, "gets a question")
+	})
+}
+
+// Who sets up a channel that the bot is not in hears of it at once, not the next morning by silence.
+func TestSetupSaysThatTheBotIsNotInTheChannel(t *testing.T) {
+	o := newOffice(t)
+	o.start()
+	o.connected()
+	o.setUp()
+	if text := o.ada.Dialog().Page.Text; strings.Contains(text, "/invite") {
+		t.Errorf("in a channel with the bot: %s", text)
+	}
+	o.channel = o.server.AddChannel("elsewhere", false, false)
+	o.setUp()
+	if text := o.ada.Dialog().Page.Text; !strings.Contains(text, "/invite") {
+		t.Errorf("in a channel without the bot: %s", text)
+	}
+	o.end()
 }
 
 // Who removes the app is forgotten after a week, though there is nothing left that the program could be connected to,
@@ -127,7 +147,9 @@ func TestAnUninstalledWorkspaceIsForgotten(t *testing.T) {
 	o.start()
 	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "SLACK_BOT_TOKEN") })
 	o.skipped.Store(int64(7*24*time.Hour + time.Minute))
-	o.until("the deletion", func() bool { return strings.Contains(o.log.String(), "deleted the data of a space that removed the bot") })
+	o.until("the deletion", func() bool {
+		return strings.Contains(o.log.String(), "deleted the data of a space that removed the bot")
+	})
 	o.end()
 	if n := o.tracks(); n != 0 {
 		t.Errorf("%d tracks a week later, want none", n)
