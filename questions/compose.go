@@ -22,7 +22,11 @@ type Draft struct {
 }
 
 // Fault is what is the matter with one field of a question, in a sentence that says what to do.
-type Fault struct{ Field, What string }
+type Fault struct {
+	Field string // "" = the whole
+	What  string
+	Line  int // of an import; 0 = not known more exactly than the question's
+}
 
 // Compose makes a question of a draft. Without faults it passes Validate, loads as own content and survives Body and Read; with faults,
 // whose fields are the draft's in small letters, it is there only to be shown. Its ID comes from the title alone: the caller sees to it
@@ -38,7 +42,7 @@ func Compose(d Draft) (*Question, []Fault) {
 	faults := q.Validate()
 	for _, f := range [][2]string{{"prompt", q.Prompt}, {"answer", q.Answer}} {
 		if strings.Contains(withoutCode(prose(f[1])), "](") {
-			faults = append(faults, Fault{f[0], "a link hides its address behind a text; write the address itself"})
+			faults = append(faults, Fault{Field: f[0], What: "a link hides its address behind a text; write the address itself"})
 		}
 	}
 	return q, faults
@@ -55,7 +59,7 @@ func (q *Question) Validate() (faults []Fault) {
 		if field == "title" && q.Title == "" && q.Prompt == "" {
 			return // and so is the prompt
 		}
-		faults = append(faults, Fault{field, fmt.Sprintf(format, args...)})
+		faults = append(faults, Fault{Field: field, What: fmt.Sprintf(format, args...)})
 	}
 	if q.Topic == "" {
 		report("topic", "topic is missing; it is one of %s", topicIDs())

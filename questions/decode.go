@@ -15,10 +15,20 @@ import (
 
 // Problem is what is the matter at one place of the content, in a sentence that says what to do.
 type Problem struct {
-	File string
-	Line int // from 1; 0 = the file as a whole
-	What string
+	File  string
+	Line  int // from 1; 0 = the file as a whole
+	What  string
+	Grade Grade
 }
+
+// Grade is how much a problem matters.
+type Grade uint8
+
+const (
+	Mend    Grade = iota // it shows, or marks answers as it should not
+	Gap                  // own content may leave it so; the bank that is built in may not
+	Warning              // worth a look
+)
 
 func (p Problem) Error() string {
 	if p.Line == 0 {

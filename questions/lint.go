@@ -12,11 +12,21 @@ import (
 )
 
 // Lint says what keeps the content from being good: everything that the authoring guide (content/README.md) asks for and that a
-// program can see. It reads the files once more where it finds something, for the line.
-func (b *Bank) Lint() []Problem { return b.LintFiles(func(string) bool { return true }) }
+// program can see. It reads the files once more where it finds something, for the line. In the first folder all must be there; in those that
+// extend it what is left out is a Gap.
+func (b *Bank) Lint() []Problem { return b.lint(func(place) bool { return true }) }
 
 // LintFiles is Lint for the files that are wanted; they are still compared with all others.
 func (b *Bank) LintFiles(wanted func(file string) bool) []Problem {
+	return b.lint(func(at place) bool { return wanted(at.file) })
+}
+
+// LintOwn is Lint for the folders that extend the first one.
+func (b *Bank) LintOwn() []Problem { return b.lint(place.own) }
+
+func (at place) own() bool { return at.dir > 0 }
+
+func (b *Bank) lint(wanted func(place) bool) []Problem {
 	var work []subject
 	for _, q := range b.questions {
 		work = append(work, subject{"question", q.ID, q.lint})
@@ -33,7 +43,7 @@ func (b *Bank) LintFiles(wanted func(file string) bool) []Problem {
 	for _, c := range b.company {
 		work = append(work, subject{"company", c.ID, c.lint})
 	}
-	work = slices.DeleteFunc(work, func(s subject) bool { return !wanted(b.origin[s.kind+"/"+s.id].file) })
+	work = slices.DeleteFunc(work, func(s subject) bool { return !wanted(b.origin[s.kind+"/"+s.id]) })
 	found := make([][]Problem, len(work))
 	twins := b.twins()
 	inParallel(len(work), func(i int) { found[i] = b.lintOne(work[i], twins) })
@@ -45,28 +55,40 @@ func (b *Bank) LintFiles(wanted func(file string) bool) []Problem {
 // subject is one thing to lint.
 type subject struct {
 	kind, id string
-	lint     func(report)
+	lint     func(grades)
 }
+
+// grades take what is the matter, by how much it matters.
+type grades struct{ mend, gap, warn report }
 
 // lintOne collects what is the matter with one entry and looks up the lines only if there is something.
 func (b *Bank) lintOne(s subject, twins map[string]string) []Problem {
-	type complaint struct{ path, what string }
-	var complaints []complaint
-	report := func(path, format string, args ...any) {
-		complaints = append(complaints, complaint{path, fmt.Sprintf(format, args...)})
+	type complaint struct {
+		path, what string
+		grade      Grade
 	}
-	s.lint(report)
+	var complaints []complaint
+	at := b.origin[s.kind+"/"+s.id]
+	as := func(grade Grade) report {
+		return func(path, format string, args ...any) {
+			complaints = append(complaints, complaint{path, fmt.Sprintf(format, args...), grade})
+		}
+	}
+	g := grades{as(Mend), as(Mend), as(Warning)}
+	if at.own() {
+		g.gap = as(Gap)
+	}
+	s.lint(g)
 	if twin, ok := twins[s.kind+"/"+s.id]; ok {
-		report(textField(s.kind), "says nearly the same as %q; keep the better one", twin)
+		g.gap(textField(s.kind), "says nearly the same as %q; keep the better one", twin)
 	}
 	if len(complaints) == 0 {
 		return nil
 	}
-	at := b.origin[s.kind+"/"+s.id]
 	lineOf := b.lines(at)
 	problems := make([]Problem, len(complaints))
 	for i, c := range complaints {
-		problems[i] = Problem{File: at.file, Line: lineOf(c.path), What: c.what}
+		problems[i] = Problem{File: at.file, Line: lineOf(c.path), What: c.what, Grade: c.grade}
 	}
 	return problems
 }
@@ -89,30 +111,30 @@ func (b *Bank) lines(at place) func(path string) int {
 	}
 }
 
-func (q *Question) lint(r report) {
-	q.lintShape(r)
-	q.lintTexts(r)
-	q.lintLength(r)
+func (q *Question) lint(g grades) {
+	q.lintShape(g)
+	q.lintTexts(g.mend)
+	q.lintLength(g.gap)
 	if len(q.Points) > 0 {
-		q.lintRubric(r)
+		q.lintRubric(g)
 	}
 }
 
 // lintShape sees that nothing is left out.
-func (q *Question) lintShape(r report) {
+func (q *Question) lintShape(g grades) {
 	atLeast := func(field string, have, want int) {
 		if have < want {
-			r(field, "%s has %d entries; it needs at least %d", field, have, want)
+			g.gap(field, "%s has %d entries; it needs at least %d", field, have, want)
 		}
 	}
 	atLeast("points", len(q.Points), 3)
 	for i, p := range q.Points {
 		if n := different(p.Any); n < 3 {
-			r(fmt.Sprintf("points.%d", i), "point %s has %d different phrasings; it needs at least 3 that people really use", p.ID, n)
+			g.gap(fmt.Sprintf("points.%d", i), "point %s has %d different phrasings; it needs at least 3 that people really use", p.ID, n)
 		}
 		for k, s := range p.Any {
 			if slices.Contains(p.Any[:k], s) {
-				r(fmt.Sprintf("points.%d.any.%d", i, k), "the phrasing %q stands here twice", s)
+				g.mend(fmt.Sprintf("points.%d.any.%d", i, k), "the phrasing %q stands here twice", s)
 			}
 		}
 	}
@@ -121,16 +143,16 @@ func (q *Question) lintShape(r report) {
 	atLeast("followups", len(q.Followups), 2)
 	atLeast("sources", len(q.Sources), 1)
 	if q.Reviewed == "" {
-		r("reviewed", "reviewed is missing; write the date on which the facts were checked")
+		g.gap("reviewed", "reviewed is missing; write the date on which the facts were checked")
 	}
 	for i, tag := range q.Tags {
 		if !slug(tag) {
-			r(fmt.Sprintf("tags.%d", i), "a tag is lower-case letters, digits and hyphens, not %q", tag)
+			g.mend(fmt.Sprintf("tags.%d", i), "a tag is lower-case letters, digits and hyphens, not %q", tag)
 		}
 	}
 	for _, s := range q.Samples.named() {
 		if strings.TrimSpace(s[1]) == "" {
-			r("samples", "the %s sample is missing; the rubric is measured by it", s[0])
+			g.gap("samples", "the %s sample is missing; the rubric is measured by it", s[0])
 		}
 	}
 }
@@ -231,23 +253,23 @@ func sentences(text string) []string {
 	return list
 }
 
-func (t *Tip) lint(r report) { lintField(r, "text", t.Text, checkInline) }
+func (t *Tip) lint(g grades) { lintField(g.mend, "text", t.Text, checkInline) }
 
-func (p *Project) lint(r report) {
-	lintField(r, "title", p.Title, checkPlain)
-	lintField(r, "brief", p.Brief, checkBlocks)
-	lintList(r, "learn", p.Learn, checkInline)
-	lintList(r, "say", p.Say, checkInline)
-	lintList(r, "stretch", p.Stretch, checkInline)
+func (p *Project) lint(g grades) {
+	lintField(g.mend, "title", p.Title, checkPlain)
+	lintField(g.mend, "brief", p.Brief, checkBlocks)
+	lintList(g.mend, "learn", p.Learn, checkInline)
+	lintList(g.mend, "say", p.Say, checkInline)
+	lintList(g.mend, "stretch", p.Stretch, checkInline)
 }
 
-func (v *Reverse) lint(r report) {
-	lintField(r, "text", v.Text, checkInline)
-	lintField(r, "reveals", v.Reveals, checkInline)
+func (v *Reverse) lint(g grades) {
+	lintField(g.mend, "text", v.Text, checkInline)
+	lintField(g.mend, "reveals", v.Reveals, checkInline)
 }
 
-func (c *Company) lint(r report) {
-	lintField(r, "ask", c.Ask, checkInline)
-	lintField(r, "how", c.How, checkInline)
-	lintField(r, "use", c.Use, checkInline)
+func (c *Company) lint(g grades) {
+	lintField(g.mend, "ask", c.Ask, checkInline)
+	lintField(g.mend, "how", c.How, checkInline)
+	lintField(g.mend, "use", c.Use, checkInline)
 }

@@ -9,44 +9,44 @@ import (
 )
 
 // lintRubric measures the rubric by the texts whose worth is known: the model answer, the prompt, the hints and the samples.
-func (q *Question) lintRubric(r report) {
+func (q *Question) lintRubric(g grades) {
 	rub := q.Rubric()
 	for _, d := range rub.Dead() {
 		why := "small words"
 		if d.Prompt {
 			why = "words of the title and the prompt (list those that count under keep)"
 		}
-		r(fmt.Sprintf("points.%d.any.%d", d.Point, d.Phrasing), "the phrasing %q can never match, it has only %s", q.Points[d.Point].Any[d.Phrasing], why)
+		g.gap(fmt.Sprintf("points.%d.any.%d", d.Point, d.Phrasing), "the phrasing %q can never match, it has only %s", q.Points[d.Point].Any[d.Phrasing], why)
 	}
 	for i, p := range q.Points {
 		switch rub.Mark(p.Say).Findings[i].State {
 		case rubric.Missing:
-			r(fmt.Sprintf("points.%d", i), "point %s is not found in its own say; add a phrasing with those words", p.ID)
+			g.gap(fmt.Sprintf("points.%d", i), "point %s is not found in its own say; add a phrasing with those words", p.ID)
 		case rubric.Check:
-			r(fmt.Sprintf("points.%d", i), "the say of point %s negates its phrasings, or turns them round; put it the way they do", p.ID)
+			g.gap(fmt.Sprintf("points.%d", i), "the say of point %s negates its phrasings, or turns them round; put it the way they do", p.ID)
 		}
 	}
-	q.lintApart(r, rub)
+	q.lintApart(g.mend, rub)
 	total := len(q.Points)
 	if missing := missed(rub.Mark(q.Answer)); len(missing) > 0 {
-		r("answer", "the model answer does not cover %s; say it there, or add the phrasing it uses", strings.Join(missing, ", "))
+		g.gap("answer", "the model answer does not cover %s; say it there, or add the phrasing it uses", strings.Join(missing, ", "))
 	}
 	if result := rub.Mark(q.Title + "\n" + q.Prompt); result.Found() > 0 {
-		r("prompt", "the prompt alone covers %s; take a word out of keep, or out of the prompt", strings.Join(covered(result), ", "))
+		g.mend("prompt", "the prompt alone covers %s; take a word out of keep, or out of the prompt", strings.Join(covered(result), ", "))
 	}
 	for i, hint := range q.Hints {
 		if result := rub.Mark(hint); result.Found() > 0 {
-			r(fmt.Sprintf("hints.%d", i), "the hint gives away %s: it would be found in an answer that copies the hint", strings.Join(covered(result), ", "))
+			g.mend(fmt.Sprintf("hints.%d", i), "the hint gives away %s: it would be found in an answer that copies the hint", strings.Join(covered(result), ", "))
 		}
 	}
 	if result := rub.Mark(q.Samples.Strong); q.Samples.Strong != "" && result.Found()*10 < total*8 {
-		r("samples.strong", "the strong sample covers %d of %d points, it should be at least 80 %%; not found: %s", result.Found(), total, strings.Join(missed(result), ", "))
+		g.gap("samples.strong", "the strong sample covers %d of %d points, it should be at least 80 %%; not found: %s", result.Found(), total, strings.Join(missed(result), ", "))
 	}
 	if result := rub.Mark(q.Samples.Partial); q.Samples.Partial != "" && (result.Found()*10 < total*3 || result.Found()*10 > total*7) {
-		r("samples.partial", "the partial sample covers %d of %d points, it should be 30 to 70 %%; found: %s", result.Found(), total, list(covered(result)))
+		g.gap("samples.partial", "the partial sample covers %d of %d points, it should be 30 to 70 %%; found: %s", result.Found(), total, list(covered(result)))
 	}
 	if result := rub.Mark(q.Samples.Wrong); result.Found() > 1 {
-		r("samples.wrong", "the wrong sample covers %d points, it should be 1 at most; found: %s", result.Found(), strings.Join(covered(result), ", "))
+		g.gap("samples.wrong", "the wrong sample covers %d points, it should be 1 at most; found: %s", result.Found(), strings.Join(covered(result), ", "))
 	}
 }
 
