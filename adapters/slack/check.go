@@ -2,8 +2,8 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -11,16 +11,16 @@ import (
 )
 
 // Check implements chat.Watcher. Whether the bot is in a channel is asked without any further scope: by a message that
-// only the bot itself could see. It takes most of a second for each channel beyond the first few; when ctx ends, it
-// returns what it has found.
+// only the bot itself could see. It waits until Slack can be reached, and takes most of a second for each channel beyond
+// the first few; when ctx ends, it returns what it has found.
 func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string {
-	who, err := a.whoAmI(ctx)
+	who, err := a.identify(ctx, func(error, time.Duration) {}) // Run reports it
 	switch {
-	case errors.Is(err, chat.ErrRevoked):
+	case err != nil:
 		return []string{"Slack refuses the bot token. Copy the Bot User OAuth Token, which begins with xoxb-, " +
 			"from OAuth & Permissions into SLACK_BOT_TOKEN."}
-	case err != nil:
-		return []string{fmt.Sprintf("Slack could not be asked whether all is well: %v.", err)}
+	case who.team == "":
+		return []string{"Slack could not be asked whether all is well."}
 	}
 	var all []string
 	if len(who.scopes) > 0 {

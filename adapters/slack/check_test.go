@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -83,8 +84,25 @@ func TestCheckNamesScopes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Check(t.Context(), nil); len(got) != 1 || !strings.Contains(got[0], "could not be asked") {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if got := c.Check(ctx, nil); len(got) != 1 || !strings.Contains(got[0], "could not be asked") {
 		t.Errorf("of an unreachable Slack: %q", got)
+	}
+}
+
+// A program that starts before its network is checked all the same.
+func TestCheckWaitsForSlack(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{Scopes: []string{"chat:write", "commands"}})
+	t.Cleanup(server.Close)
+	server.Fail(slacktest.Fault{Method: "auth.test", Kind: slacktest.Broken})
+	a, err := slack.New(slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Table: table()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Check(t.Context(), nil); len(got) != 1 || !strings.Contains(got[0], "scope users:read,") {
+		t.Errorf("said %q", got)
 	}
 }
 

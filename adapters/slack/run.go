@@ -30,7 +30,7 @@ type identity struct {
 // Run implements chat.Platform. It returns an error when a token is refused or the workspace takes the access away.
 func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	defer a.client.CloseIdleConnections()
-	who, err := a.identify(ctx)
+	who, err := a.identify(ctx, a.unreachable)
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -92,8 +92,15 @@ func (a *Adapter) drain(run *running, release context.CancelFunc) {
 	}
 }
 
-// identify asks whose token it is until Slack answers; a refused token is an error for the operator.
-func (a *Adapter) identify(ctx context.Context) (identity, error) {
+// unreachable reports that Slack did not say whose token it is.
+func (a *Adapter) unreachable(err error, again time.Duration) {
+	a.health(fmt.Errorf("cannot reach Slack: %w", err))
+	a.log.Warn("Slack cannot be reached; trying again", "error", err, "in", again)
+}
+
+// identify asks whose token it is until Slack answers or ctx ends, when nobody is identified; failed hears of each try. A
+// refused token is an error for the operator.
+func (a *Adapter) identify(ctx context.Context, failed func(err error, again time.Duration)) (identity, error) {
 	for wait := time.Second; ; wait = min(2*wait, 30*time.Second) {
 		who, err := a.whoAmI(ctx)
 		switch {
@@ -105,12 +112,11 @@ func (a *Adapter) identify(ctx context.Context) (identity, error) {
 		case ctx.Err() != nil:
 			return identity{}, nil
 		}
-		a.health(fmt.Errorf("cannot reach Slack: %w", err))
-		a.log.Warn("Slack cannot be reached; trying again", "error", err, "in", wait)
 		var later chat.Later
 		if errors.As(err, &later) {
 			wait = max(wait, later.At.Sub(a.now()))
 		}
+		failed(err, wait)
 		select {
 		case <-ctx.Done():
 			return identity{}, nil
