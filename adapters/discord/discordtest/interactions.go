@@ -290,11 +290,11 @@ func (s *Server) answerMessage(in *interaction, kind int, m said, files map[stri
 // alive returns the interaction of a later answer.
 func (s *Server) alive(c *call) (*interaction, error) {
 	in := s.live[c.r.PathValue("webhook_token")]
-	if in == nil || s.o.Now().Sub(in.at) > 15*time.Minute {
-		return nil, refuse(http.StatusUnauthorized, 50027, "Invalid Webhook Token")
-	}
-	if c.r.PathValue("webhook_id") != s.app || !in.answered {
+	switch {
+	case c.r.PathValue("webhook_id") != s.app, in != nil && !in.answered:
 		return nil, refuse(http.StatusNotFound, 10015, "Unknown Webhook")
+	case in == nil, s.o.Now().Sub(in.at) > 15*time.Minute:
+		return nil, refuse(http.StatusUnauthorized, 50027, "Invalid Webhook Token")
 	}
 	return in, nil
 }

@@ -171,7 +171,8 @@ func TestCallsThatDiscordRefuses(t *testing.T) {
 		"no message":      {"PATCH", "/channels/" + place + "/messages/1", m, nil, 404, 10008},
 		"no person":       {"POST", "/users/@me/channels", `{"recipient_id":"1"}`, nil, 400, 50033},
 		"no interaction":  {"POST", "/interactions/1/x/callback", `{"type":6}`, nil, 404, 10062},
-		"no webhook":      {"PATCH", "/webhooks/" + b.s.App() + "/x/messages/@original", m, nil, 404, 10015},
+		"no such token":   {"PATCH", "/webhooks/" + b.s.App() + "/x/messages/@original", m, nil, 401, 50027},
+		"no webhook":      {"PATCH", "/webhooks/1/x/messages/@original", m, nil, 404, 10015},
 		"upper-case":      {"PUT", "/applications/" + b.s.App() + "/commands", `[{"name":"Interview","type":1,"description":"x"}]`, nil, 400, 50035},
 		"a late required": {"PUT", "/applications/" + b.s.App() + "/commands", `[{"name":"i","type":1,"description":"x","options":[{"name":"a","type":3,"description":"x"},{"name":"b","type":3,"description":"x","required":true}]}]`, nil, 400, 50035},
 	} {
