@@ -302,6 +302,9 @@ func hidden(in []chat.Block) []chat.Block {
 				l.Items = append(l.Items, hide(it))
 			}
 			bl = l
+		case chat.Code:
+			x.Hidden = true
+			bl = x
 		}
 		out[i] = bl
 	}

@@ -67,7 +67,7 @@ func (f *fitter) add(b chat.Block) {
 		}
 	case chat.Code:
 		for _, t := range f.take(chat.T(b.Source), c.Text) {
-			f.blocks = append(f.blocks, chat.Code{Language: b.Language, Source: t.Plain()})
+			f.blocks = append(f.blocks, chat.Code{Language: b.Language, Source: t.Plain(), Hidden: b.Hidden})
 		}
 	case chat.List:
 		f.list(b)

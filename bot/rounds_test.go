@@ -321,3 +321,48 @@ func (s *stage) member0(who *bottest.Person) (m *store.Member) {
 	})
 	return m
 }
+
+// spy is a platform that remembers the last edit.
+type spy struct {
+	chat.Platform
+	edited chat.Message
+}
+
+func (p *spy) Edit(ctx context.Context, id chat.MessageID, m chat.Message) error {
+	p.edited = m
+	return p.Platform.Edit(ctx, id, m)
+}
+
+// The model answer in the channel is hidden wholly, its code too.
+func TestTheRevealHidesTheModelAnswer(t *testing.T) {
+	s := newStage(t)
+	p := &spy{Platform: s.p}
+	s.b.Join(p)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	ada.Type(s.here, "tracks next select-with-a-leak")
+	s.to(2, "09:00")
+	s.answer(ada)
+	s.to(3, "08:59")
+	p.edited = chat.Message{}
+	s.to(3, "09:05")
+	hidden, code := 0, 0
+	for _, b := range p.edited.Blocks {
+		switch b := b.(type) {
+		case chat.Code:
+			code++
+			if !b.Hidden {
+				t.Errorf("open code: %s", b.Source)
+			}
+		case chat.Paragraph:
+			for _, x := range b.Text {
+				if x.Style&chat.Spoiler != 0 {
+					hidden++
+				}
+			}
+		}
+	}
+	if hidden == 0 || code == 0 {
+		t.Errorf("%d hidden spans and %d pieces of code in %+v", hidden, code, p.edited)
+	}
+}

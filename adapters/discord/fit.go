@@ -15,12 +15,12 @@ func (d *draft) shrink() {
 	for d.over() {
 		best, gain := -1, 0
 		for i, p := range d.parts {
-			if g := units(p.text) - units(fence("", p.plain)); p.text != "" && len(p.other) == 0 && g > gain {
+			if g := units(p.text) - units(concealed(fence("", p.plain), p.hidden)); p.text != "" && len(p.other) == 0 && g > gain {
 				best, gain = i, g
 			}
 		}
 		if best >= 0 {
-			d.parts[best].text = fence("", d.parts[best].plain)
+			d.parts[best].text = concealed(fence("", d.parts[best].plain), d.parts[best].hidden)
 			continue
 		}
 		best = 0
@@ -40,8 +40,8 @@ func (d *draft) file(p *part) {
 		return
 	}
 	name := d.attach("text", "txt", "text/plain; charset=utf-8", []byte(clean(p.plain)), "The text of this message")
-	p.text = fence("", clip(p.plain, beginning))
-	p.other = []component{{Type: typeFile, File: &media{"attachment://" + name}}}
+	p.text = concealed(fence("", clip(p.plain, beginning)), p.hidden)
+	p.other = []component{{Type: typeFile, File: &media{"attachment://" + name}, Spoiler: p.hidden}}
 }
 
 func (d *draft) over() bool {
@@ -65,7 +65,7 @@ func (d *draft) condense(limit int) {
 		if a.text == "" || b.text == "" || len(a.other)+len(b.other) > 0 {
 			return false
 		}
-		a.text, a.plain = a.text+"\n"+b.text, a.plain+"\n"+b.plain
+		a.text, a.plain, a.hidden = a.text+"\n"+b.text, a.plain+"\n"+b.plain, a.hidden || b.hidden
 		return true
 	})
 	if d.count() <= limit {

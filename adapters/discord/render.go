@@ -2,6 +2,7 @@ package discord
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -67,9 +68,10 @@ type draft struct {
 }
 
 // part is a piece of text (with the file that holds the whole of it, if need be), a row of buttons, or something else. A
-// text knows itself without markup too, for when it must become shorter.
+// text knows itself without markup too, for when it must become shorter, and whether any of it is hidden.
 type part struct {
 	text, plain string
+	hidden      bool
 	row         []component
 	other       []component
 }
@@ -91,6 +93,12 @@ func (d *draft) say(text, plain string) {
 }
 
 func (d *draft) block(b chat.Block) {
+	first := len(d.parts)
+	defer func() {
+		for i := range d.parts[first:] {
+			d.parts[first+i].hidden = hides(b)
+		}
+	}()
 	switch b := b.(type) {
 	case chat.Heading:
 		d.heading(b.Text)
@@ -101,7 +109,7 @@ func (d *draft) block(b chat.Block) {
 	case chat.Quote:
 		d.say(lines("> ", markdown(b.Text), true), b.Text.Plain())
 	case chat.Code:
-		d.say(fence(b.Language, b.Source), b.Source)
+		d.say(concealed(fence(b.Language, b.Source), b.Hidden), b.Source)
 	case chat.List:
 		d.list(b)
 	case chat.Fields:
@@ -117,6 +125,26 @@ func (d *draft) block(b chat.Block) {
 	case chat.Checks:
 		d.checks(b)
 	}
+}
+
+// hides says whether any text of a block is hidden.
+func hides(b chat.Block) bool {
+	hidden := func(t chat.Text) bool {
+		return slices.ContainsFunc(t, func(s chat.Span) bool { return s.Style&chat.Spoiler != 0 })
+	}
+	switch b := b.(type) {
+	case chat.Paragraph:
+		return hidden(b.Text)
+	case chat.Quote:
+		return hidden(b.Text)
+	case chat.Note:
+		return hidden(b.Text)
+	case chat.List:
+		return slices.ContainsFunc(b.Items, hidden)
+	case chat.Code:
+		return b.Hidden
+	}
+	return false
 }
 
 // heading writes a title in one line. Some clients take hashes at its end for markup, so nothing visible follows them.

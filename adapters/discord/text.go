@@ -88,7 +88,7 @@ func (w *writer) styled(text string, s chat.Span) {
 		open, shut = open+"[", "]("+target+")"+shut
 	}
 	w.mark(open)
-	if s.Style&chat.Mono != 0 && !strings.ContainsAny(text, "`\n") {
+	if s.Style&chat.Mono != 0 && !strings.ContainsAny(text, "`\n") && !(w.hidden && strings.Contains(text, "||")) {
 		w.mark("`")
 		w.raw(text)
 		w.mark("`")
@@ -180,7 +180,7 @@ func address(link string) string {
 	if link == "" || err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return ""
 	}
-	return strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20", "\\", "%5C", "\n", "%0A").Replace(u.String())
+	return strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", " ", "%20", "\\", "%5C", "|", "%7C", "\n", "%0A").Replace(u.String())
 }
 
 // clean drops what no client shows (control characters, broken UTF-8) and closes what would turn the direction of the
@@ -238,6 +238,14 @@ func fence(language, source string) string {
 		source = "\u200b"
 	}
 	return "```" + language + "\n" + source + "\n```"
+}
+
+// concealed hides a code block, if it is to be. Hidden text ends at the next two pipes, so those inside are parted.
+func concealed(fence string, hidden bool) string {
+	if !hidden {
+		return fence
+	}
+	return "||" + strings.ReplaceAll(strings.ReplaceAll(fence, "||", "|\u200b|"), "||", "|\u200b|") + "||"
 }
 
 // units counts as strictly as Discord might: UTF-16 code units.

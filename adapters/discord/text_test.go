@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -142,6 +143,44 @@ func TestReferences(t *testing.T) {
 	} {
 		if got := markdown(text); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// What is hidden stays hidden, whatever stands in it: two pipes, code, or more than fits.
+func TestHidden(t *testing.T) {
+	s := reader(t)
+	secret := func(text string, style chat.Style) chat.Block {
+		return chat.Paragraph{Text: chat.Text{{Text: "see " + text, Style: chat.Spoiler | style}}}
+	}
+	for name, b := range map[string]chat.Block{
+		"pipes":        secret("a || b || c", 0),
+		"code in line": secret("Number(x) || 3", chat.Mono),
+		"a link":       chat.Paragraph{Text: chat.Text{{Text: "there", Style: chat.Spoiler, Link: "https://example.com/?q=a||b"}}},
+		"a list":       chat.List{Items: []chat.Text{{{Text: "x || y", Style: chat.Spoiler | chat.Mono}}, {{Text: "z", Style: chat.Spoiler}}}},
+		"code":         chat.Code{Language: "sql", Source: "# no heading\n- no item\nSELECT 'a' || 'b'\n||", Hidden: true},
+		"much markup":  secret(strings.Repeat("_ || ", 900), 0),
+		"much wide":    secret(strings.Repeat("語 || ", 900), 0),
+		"much code":    chat.Code{Source: strings.Repeat("語 || ", 900), Hidden: true},
+		"much listed":  chat.List{Items: []chat.Text{{{Text: strings.Repeat("*|* ", 900), Style: chat.Spoiler}}}},
+	} {
+		for _, c := range render(chat.Message{Summary: "x", Blocks: []chat.Block{b}}).Components[0].Components {
+			switch c.Type {
+			case typeText:
+				if _, effects := s.Read(c.Content); !slices.Contains(effects, "hidden") {
+					t.Errorf("%s: %q is read with %q", name, clip(c.Content, 200), clip(fmt.Sprint(effects), 200))
+				}
+				pieces := strings.Split(strings.ReplaceAll(c.Content, `\|`, ""), "||")
+				for i, piece := range pieces {
+					if i%2 == 0 && strings.Trim(piece, "- \n") != "" || len(pieces)%2 == 0 {
+						t.Errorf("%s: %q is open in %q", name, clip(piece, 200), clip(c.Content, 200))
+					}
+				}
+			case typeFile:
+				if !c.Spoiler {
+					t.Errorf("%s: the file is not hidden", name)
+				}
+			}
 		}
 	}
 }

@@ -21,8 +21,11 @@ type (
 		Items   []Text
 		Ordered bool
 	}
-	// Code is source text, shown as it is.
-	Code struct{ Language, Source string }
+	// Code is source text, shown as it is; Hidden: only when asked for, where the platform can.
+	Code struct {
+		Language, Source string
+		Hidden           bool
+	}
 	// Quote is somebody's words, shown as such and copyable.
 	Quote struct{ Text Text }
 	// Fields are short name-value pairs, side by side where there is room.

@@ -56,6 +56,10 @@ func (r *reader) block(src string, quoted bool) (string, int) {
 	bare := strings.TrimLeft(line, " ")
 	indent := len(line) - len(bare)
 	switch {
+	case strings.HasPrefix(bare, hide):
+		if text, n := r.hidden(src[indent:]); n > 0 {
+			return text, indent + n
+		}
 	case strings.HasPrefix(bare, "```"):
 		if text, n := r.code(src[indent:]); n > 0 {
 			return text, indent + n
@@ -83,6 +87,20 @@ func (r *reader) block(src string, quoted bool) (string, int) {
 		n += 1 + len(next)
 	}
 	return r.inline(src[:n]), n
+}
+
+// hide begins and ends hidden text.
+const hide = "||"
+
+// hidden reads whole lines that are hidden; blocks may stand in them.
+func (r *reader) hidden(src string) (string, int) {
+	end := closing(src[len(hide):], hide)
+	n := end + 2*len(hide)
+	if end <= 0 || n < len(src) && src[n] != '\n' {
+		return "", 0
+	}
+	r.did("hidden")
+	return r.blocks(src[len(hide):len(hide)+end], false), n
 }
 
 // inItem reads what stands in an item, which may be a block itself.
@@ -302,7 +320,7 @@ func (r *reader) masked(src string) (string, int) {
 
 // emphasis reads bold, italic, underline, strike and hidden text.
 func (r *reader) emphasis(src string, word bool) (string, int) {
-	for _, x := range []struct{ mark, effect string }{{"||", "hidden"}, {"~~", "strike"}, {"**", "bold"}, {"__", "underline"}, {"*", "italic"}, {"_", "italic"}} {
+	for _, x := range []struct{ mark, effect string }{{hide, "hidden"}, {"~~", "strike"}, {"**", "bold"}, {"__", "underline"}, {"*", "italic"}, {"_", "italic"}} {
 		if !strings.HasPrefix(src, x.mark) || x.mark == "_" && word {
 			continue
 		}
@@ -325,7 +343,7 @@ func closing(s, mark string) int {
 			i++
 			continue
 		}
-		if s[i] == '`' { // code goes before emphasis
+		if s[i] == '`' && mark != hide { // code goes before emphasis, but hidden text ends even in it
 			run := len(s[i:]) - len(strings.TrimLeft(s[i:], "`"))
 			if end := strings.Index(s[i+run:], strings.Repeat("`", run)); end > 0 {
 				i += run + end + run - 1
