@@ -45,6 +45,8 @@ type Adapter struct {
 	files  *memory[picture, string]
 	slots  chan struct{} // one for each delivery under way
 
+	retryWithin time.Duration // how long a connection waits at most before it is tried again
+
 	mu      sync.Mutex
 	who     identity
 	run     *running
@@ -80,7 +82,7 @@ func New(o Options) (*Adapter, error) {
 	a := &Adapter{
 		opt: o, client: newClient(), log: o.Log.With("platform", Name), pace: newPace(o.Clock.Now),
 		people: newMemory[string, chat.Actor](5000), files: newMemory[picture, string](500),
-		slots: make(chan struct{}, deliveries), trouble: errNotRunning, revoked: make(chan struct{}),
+		slots: make(chan struct{}, deliveries), retryWithin: retryWithin, trouble: errNotRunning, revoked: make(chan struct{}),
 	}
 	a.api = newAPI(o, a.client)
 	return a, nil

@@ -118,6 +118,26 @@ func TestRenewalLosesNothing(t *testing.T) {
 	}
 }
 
+// After a long outage the bot is back soon, and does not sleep on for as long as the outage was.
+func TestAfterAnOutageItIsBackSoon(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	s.await("there are no two connections", func() bool { return s.server.Connections() == 2 })
+	s.must(s.Stop())
+	s.server.Fail(slacktest.Fault{Method: "apps.connections.open", Kind: slacktest.Broken, Times: 12}) // slack-go would take 200 s
+	a, err := slack.New(slack.Options{BotToken: s.server.BotToken, AppToken: s.server.AppToken, APIURL: s.server.APIURL(), Table: table()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slack.RetryWithin(a, time.Second)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx, (&ears{}).handle) }()
+	s.await("it is not back", func() bool { return a.Healthy() == nil })
+	stop()
+	s.must(<-ended)
+}
+
 // Slack allows ten connections, so five processes; a sixth stands by, and takes over.
 func TestSixthProcessStandsBy(t *testing.T) {
 	t.Parallel()

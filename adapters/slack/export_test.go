@@ -29,6 +29,9 @@ func FailDials(a *Adapter, n int32) {
 	a.client.Transport = fresh
 }
 
+// RetryWithin sets how long a connection waits at most before it is tried again.
+func RetryWithin(a *Adapter, d time.Duration) { a.retryWithin = d }
+
 // The parts that are tested by themselves.
 
 func Signed(secret, stamp, signature string, body []byte, now time.Time) bool {

@@ -25,6 +25,9 @@ const (
 	// socketAck bounds a body in an acknowledgement: Slack drops responses of 20 KiB without a word.
 	socketAck = 18 << 10
 	frameSize = 1 << 20
+	// retryWithin is how long a connection waits at most before it is tried again. slack-go alone would wait longer each
+	// time, up to five minutes, and be away that much longer than Slack or the network was.
+	retryWithin = 30 * time.Second
 )
 
 // sockets receives events over Socket Mode until ctx ends. With a Keep it first waits until the process may have
@@ -78,6 +81,7 @@ type connection struct {
 	n      int // which it is
 	up     *lights
 	acks   sync.WaitGroup
+	again  context.CancelFunc // ends the present try, so that the next one begins with short waits
 }
 
 // socket holds one connection until ctx ends or Slack refuses the token. slack-go reconnects by itself.
@@ -88,8 +92,15 @@ func (a *Adapter) socket(ctx context.Context, n int, up *lights) error {
 		client: socketmode.New(a.api, socketmode.OptionReadLimit(frameSize), socketmode.OptionLog(log.New(io.Discard, "", 0)))}
 	defer c.acks.Wait()
 	done := make(chan error, 1)
-	run := func() { done <- c.client.RunContext(ctx) }
-	go run()
+	try := func() {
+		trying, again := context.WithCancel(ctx)
+		c.again = again
+		go func() {
+			defer again()
+			done <- c.client.RunContext(trying)
+		}()
+	}
+	try()
 	for {
 		select {
 		case err := <-done: // Events is never closed
@@ -100,7 +111,7 @@ func (a *Adapter) socket(ctx context.Context, n int, up *lights) error {
 			if !errors.Is(err, context.Canceled) {
 				return refusedSocket(err)
 			}
-			go run() // what it cancelled by itself is nobody's refusal
+			try() // what was cancelled here or by itself is nobody's refusal
 		case e := <-c.client.Events:
 			if refusal := c.event(ctx, e); refusal != nil {
 				cancel()
@@ -123,6 +134,9 @@ func (c *connection) event(ctx context.Context, e socketmode.Event) error {
 		c.up.set(c.n, fmt.Errorf("cannot connect to Slack by Socket Mode: %w", d.ErrorObj))
 		if isRefusal(d.ErrorObj) {
 			return d.ErrorObj
+		}
+		if d.Backoff > c.a.retryWithin && !errors.As(d.ErrorObj, new(*slack.RateLimitedError)) {
+			time.AfterFunc(c.a.retryWithin, c.again)
 		}
 	case *slack.ConnectingEvent:
 		c.up.set(c.n, errNotRunning)
