@@ -43,7 +43,8 @@ type Adapter struct {
 	pace   *pace
 	people *memory[string, chat.Actor]
 	files  *memory[picture, string]
-	slots  chan struct{} // one for each delivery under way
+	told   *memory[string, struct{}] // what the operator heard of lately
+	slots  chan struct{}             // one for each delivery under way
 
 	retryWithin time.Duration // how long a connection waits at most before it is tried again
 
@@ -81,7 +82,7 @@ func New(o Options) (*Adapter, error) {
 	}
 	a := &Adapter{
 		opt: o, client: newClient(), log: o.Log.With("platform", Name), pace: newPace(o.Clock.Now),
-		people: newMemory[string, chat.Actor](5000), files: newMemory[picture, string](500),
+		people: newMemory[string, chat.Actor](5000), files: newMemory[picture, string](500), told: newMemory[string, struct{}](8),
 		slots: make(chan struct{}, deliveries), retryWithin: retryWithin, trouble: errNotRunning, revoked: make(chan struct{}),
 	}
 	a.api = newAPI(o, a.client)

@@ -37,6 +37,7 @@ func (a *Adapter) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	stamp, signature := r.Header.Get("X-Slack-Request-Timestamp"), r.Header.Get("X-Slack-Signature")
 	if !signed(a.opt.SigningSecret, stamp, signature, body, at) {
+		a.unsigned(stamp, signature, body, at)
 		http.Error(w, "The signature does not fit.", http.StatusUnauthorized)
 		return
 	}
@@ -114,6 +115,22 @@ func (a *Adapter) reading() (reader, bool) {
 		return reader{}, false
 	}
 	return a.run.reader, true
+}
+
+// unsigned tells the operator why Slack's own requests may be refused: of strangers' requests, which anybody can make, at
+// most once an hour, and not at all of those that bear no signature.
+func (a *Adapter) unsigned(stamp, signature string, body []byte, at time.Time) {
+	why := "a request was not signed with SLACK_SIGNING_SECRET; if Slack says that this address does not answer, " +
+		"copy the Signing Secret from Basic Information once more"
+	secs, err := strconv.ParseInt(stamp, 10, 64)
+	if err == nil && signed(a.opt.SigningSecret, stamp, signature, body, time.Unix(secs, 0)) {
+		why = "a request of Slack's came with a time more than five minutes from this machine's: is its clock right?"
+	}
+	if _, told := a.told.get(why, at); told || signature == "" {
+		return
+	}
+	a.told.put(why, struct{}{}, at.Add(time.Hour))
+	a.log.Warn(why)
 }
 
 // skip notes what could not be read; what is simply none of the bot's business is not worth a line.

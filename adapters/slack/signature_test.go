@@ -82,6 +82,7 @@ func TestUnsignedIsRefused(t *testing.T) {
 		want   int
 	}{
 		"no signature":  {func(r *http.Request) { r.Header.Del("X-Slack-Signature") }, body, 401},
+		"half of one":   {func(r *http.Request) { r.Header.Set("X-Slack-Signature", "v0=") }, body, 401},
 		"wrong one":     {func(r *http.Request) { r.Header.Set("X-Slack-Signature", docSignature) }, body, 401},
 		"old":           {func(r *http.Request) { r.Header.Set("X-Slack-Request-Timestamp", docStamp) }, body, 401},
 		"a GET":         {func(r *http.Request) { r.Method = http.MethodGet }, body, 405},
@@ -95,5 +96,14 @@ func TestUnsignedIsRefused(t *testing.T) {
 	}
 	if n := heard.count(); n != 0 {
 		t.Errorf("the handler heard of %d of them", n)
+	}
+	if logged := w.log.String(); strings.Count(logged, "SLACK_SIGNING_SECRET") != 1 || strings.Contains(logged, "clock") || strings.Contains(logged, w.server.SigningSecret) {
+		t.Errorf("the operator is told: %s", logged)
+	}
+	if got := post(func(*http.Request) { w.Until(w.Now().Add(10 * time.Minute)) }, body); got != 401 {
+		t.Errorf("one that is ten minutes old: status %d", got)
+	}
+	if logged := w.log.String(); strings.Count(logged, "clock") != 1 {
+		t.Errorf("of a clock that is wrong the operator is told: %s", logged)
 	}
 }
