@@ -69,10 +69,11 @@ func serveFlags() []cli.Flag {
 
 // readConfig reads and checks the options; its error names every mistake at once.
 func readConfig(c *cli.Command) (Config, error) {
+	copied := func(name string) string { return strings.TrimSpace(c.String(name)) } // from a web page, with what was around it
 	cfg := Config{
 		Listen: c.String("listen"), Store: c.String("store"), Content: c.String("content"),
-		Slack:   SlackConfig{c.String("slack-bot-token"), c.String("slack-app-token"), c.String("slack-signing-secret"), c.String("slack-api-url")},
-		Discord: DiscordConfig{c.String("discord-token"), c.String("discord-application-id"), c.String("discord-public-key"), c.String("discord-api-url")},
+		Slack:   SlackConfig{copied("slack-bot-token"), copied("slack-app-token"), copied("slack-signing-secret"), copied("slack-api-url")},
+		Discord: DiscordConfig{copied("discord-token"), copied("discord-application-id"), copied("discord-public-key"), copied("discord-api-url")},
 	}
 	var wrong []string
 	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }

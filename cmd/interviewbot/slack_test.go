@@ -202,3 +202,20 @@ func TestAWorkspaceThatComesBackKeepsItsData(t *testing.T) {
 		t.Errorf("%d tracks, want 1", n)
 	}
 }
+
+// A token that was copied with a space or a line break is the token.
+func TestTokensAreTrimmed(t *testing.T) {
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	t.Setenv("SLACK_BOT_TOKEN", " "+server.BotToken+"\n")
+	t.Setenv("SLACK_APP_TOKEN", server.AppToken+"\r\n")
+	t.Setenv("SLACK_API_URL", server.APIURL()+" ")
+	o := &office{T: t, server: server, log: newBuffer(), done: make(chan error, 1)}
+	ctx, stop := context.WithCancel(t.Context())
+	o.stop = stop
+	go func() {
+		o.done <- command(o.log, o.log).Run(ctx, []string{"interviewbot", "--listen", "127.0.0.1:0", "--store", filepath.Join(t.TempDir(), "data.db")})
+	}()
+	o.connected()
+	o.end()
+}
