@@ -48,6 +48,7 @@ type Bot struct {
 	gate    chan struct{}
 	order   order
 	asked   asked
+	own     own
 	poke    chan struct{}
 	ticking sync.Mutex
 	resting resting

@@ -29,11 +29,12 @@ func (b *Bot) command(name string) (paired, bool) {
 // pairCommands is the table of all commands, in the order of help.
 func (b *Bot) pairCommands() []paired {
 	topic := chat.Option{Name: "topic", Summary: "such as caching; help topics shows all", Complete: true, Max: 60}
+	level := chat.Option{Name: "level", Summary: "1 basics, 2 usual, 3 senior", Choices: levelChoices()}
 	return []paired{
 		{chat.Command{Name: "answer", Summary: "Answer today's question, or see your answer with its feedback", Gives: chat.GivesForm, Personal: true}, b.commandAnswer},
 		{chat.Command{Name: "question", Summary: "Today's question again", Personal: true}, b.commandQuestion},
 		{chat.Command{Name: "practice", Summary: "A question just for you, at any time", Personal: true, Options: []chat.Option{topic,
-			{Name: "level", Summary: "1 basics, 2 usual, 3 senior", Choices: []chat.Choice{{Value: "1", Label: "1 basics"}, {Value: "2", Label: "2 usual"}, {Value: "3", Label: "3 senior"}}}}}, b.commandPractice},
+			level}}, b.commandPractice},
 		{chat.Command{Name: "tip", Summary: "Something to do today", Personal: true, Options: []chat.Option{topic}}, b.commandTip},
 		{chat.Command{Name: "project", Summary: "Something to build and to talk about", Personal: true, Options: []chat.Option{
 			{Name: "size", Summary: "how much work", Choices: plainChoices(questions.Sizes())}}}, b.commandProject},
@@ -45,8 +46,11 @@ func (b *Bot) pairCommands() []paired {
 			{Name: "show", Summary: "why: the history", Choices: []chat.Choice{{Value: "why", Label: "why"}}}}}, b.commandStreak},
 		{chat.Command{Name: "pause", Summary: "Keep your streaks while you are away", Personal: true, Options: []chat.Option{
 			{Name: "for", Summary: "5, or 2026-12-24..2027-01-02, or off", Max: 60}}}, b.commandPause},
+		{chat.Command{Name: "suggest", Summary: "Suggest a question to those who look after this group's questions", Personal: true, Gives: chat.GivesForm, Options: []chat.Option{topic, level}}, b.commandSuggest},
 		{chat.Command{Name: "setup", Summary: "Start a daily question, tips or projects in this channel", Who: chat.Owners, Gives: chat.GivesForm, Options: []chat.Option{
-			{Name: "kind", Summary: "what is posted", Choices: kinds()}}}, b.commandSetup},
+			{Name: "kind", Summary: "what is posted", Choices: kinds()},
+			{Name: "zone", Summary: "time zone, such as Europe/Berlin", Complete: true, Max: 60},
+			{Name: "role", Summary: "whose members may change all tracks here, besides you", Role: true, Max: 100}}}, b.commandSetup},
 		{chat.Command{Name: "tracks", Summary: "What is set up here, and all that can be done with it", Who: chat.Owners, Forms: []string{"edit"}, Options: []chat.Option{
 			{Name: "do", Summary: "what to do", Choices: trackChoices()},
 			{Name: "track", Summary: "its id, when there are several", Complete: true, Max: 60},
@@ -59,7 +63,8 @@ func (b *Bot) pairCommands() []paired {
 
 func trackChoices() []chat.Choice {
 	all := []chat.Choice{{Value: "list", Label: "list", Hint: "what is set up here"}, {Value: "edit", Label: "edit", Hint: "days, time, zone, topics, levels"},
-		{Value: "preview", Label: "preview", Hint: "what comes next, such as preview 14"}}
+		{Value: "preview", Label: "preview", Hint: "what comes next, such as preview 14"},
+		{Value: "suggestions", Label: "suggestions", Hint: "questions that people suggested, and those that were accepted"}}
 	for _, d := range trackDeeds() {
 		all = append(all, chat.Choice{Value: d.name, Label: d.name, Hint: d.summary})
 	}
@@ -93,6 +98,9 @@ func (b *Bot) pairPresses() map[string]deed {
 		"edit": {chat.GivesForm, b.pressEdit}, "preview": {chat.GivesReply, b.pressPreview},
 		"now": {chat.GivesReply, b.pressTrack("now")}, "remove": {chat.GivesReply, b.pressTrack("remove")}, "undo": {chat.GivesReply, b.pressTrack("undo")},
 		"pausetrack": {chat.GivesReply, b.pressTrack("pause")}, "resume": {chat.GivesReply, b.pressTrack("resume")}, "skip": {chat.GivesReply, b.pressTrack("skip")},
+		"accept": {chat.GivesUpdate, b.pressAccept}, "decline": {chat.GivesForm, b.pressDecline}, "takeout": {chat.GivesUpdate, b.pressTakeOut},
+		"nextsuggest": {chat.GivesReply, b.pressNextSuggest}, "levelsuggest": {chat.GivesUpdate, b.pressLevelSuggest},
+		"changesuggest": {chat.GivesForm, b.pressChangeSuggest}, "looksuggest": {chat.GivesReply, b.pressLookSuggest},
 		"there": {chat.GivesReply, b.pressThere}, "postit": {chat.GivesReply, b.pressPostIt},
 		"privacy": {chat.GivesReply, b.pressPrivacy}, "forget": {chat.GivesReply, b.pressForget}, "forgetyes": {chat.GivesUpdate, b.pressForgetYes},
 		"help": {chat.GivesReply, b.pressHelp},
@@ -103,6 +111,7 @@ func (b *Bot) pairPresses() map[string]deed {
 func (b *Bot) pairSubmits() map[string]submit {
 	return map[string]submit{
 		"answer": b.submitAnswer, "sayback": b.submitSayBack, "setup": b.submitSetup, "edit": b.submitEdit, "report": b.submitReport,
+		"suggest": b.submitSuggest, "decline": b.submitDecline, "changesuggest": b.submitChangeSuggest,
 	}
 }
 
@@ -172,7 +181,7 @@ func (b *Bot) complete(ctx context.Context, c call, w chat.Complete) (chat.Respo
 		}
 	}
 	switch w.Name + " " + w.Option {
-	case "practice topic", "tip topic":
+	case "practice topic", "tip topic", "suggest topic":
 		for _, t := range b.bank.Load().Topics() {
 			offer(t.ID, t.Title)
 		}
@@ -197,7 +206,16 @@ func (b *Bot) complete(ctx context.Context, c call, w chat.Complete) (chat.Respo
 	case "tracks value":
 		switch w.Args["do"] {
 		case "next", "swap":
-			out = completeQuestions(b.bank.Load(), prefix)
+			err := b.view(ctx, "list questions", func(tx store.Tx) error {
+				bank, err := b.bankOf(tx, string(c.Space))
+				if err == nil {
+					out = completeQuestions(bank, prefix)
+				}
+				return err
+			})
+			if err != nil {
+				return chat.Response{}, err
+			}
 		case "theme":
 			for _, t := range b.bank.Load().Topics() {
 				offer(t.ID+" until ", t.Title+" until …")

@@ -188,7 +188,7 @@ func (b *Bot) comparedButtons(m matter) chat.Buttons {
 		r = append(r, b.button("Follow-up", "follow", m.key))
 	}
 	if m.practice() {
-		return chat.Buttons{Row: append(r, b.button("Another", "again", m.key))}
+		return chat.Buttons{Row: append(r, b.button("Another", "again", m.key), b.button("More", "mine", m.key))}
 	}
 	return chat.Buttons{Row: append(r, b.button("More", "mine", m.key))}
 }

@@ -17,6 +17,8 @@ type notice struct {
 	Track   string         `json:"track,omitempty"`
 	Quote   string         `json:"quote,omitempty"` // somebody's words
 	Buttons []noticeButton `json:"buttons,omitempty"`
+
+	Suggestion string `json:"suggestion,omitempty"` // id of one to decide on
 }
 
 type noticeButton struct{ Label, Action string }
@@ -35,10 +37,6 @@ func (b *Bot) tellOwnersWith(tx store.Tx, track, text string, n notice) error {
 		return err
 	}
 	n.Text, n.Track = text, t.ID
-	arg, err := json.Marshal(n)
-	if err != nil {
-		return err
-	}
 	owners := t.Owners
 	if len(owners) == 0 && t.CreatedBy != "" {
 		owners = []string{t.CreatedBy}
@@ -48,12 +46,20 @@ func (b *Bot) tellOwnersWith(tx store.Tx, track, text string, n notice) error {
 		key = fmt.Sprintf("%s:%d", t.ID, tx.Now().UnixMicro())
 	}
 	for _, o := range owners[:min(len(owners), 10)] {
-		err := tx.PutTask(store.Task{Key: "notify:" + key + ":" + o, Kind: "notify", Space: t.Space, Track: t.ID, User: o, Arg: string(arg), Due: tx.Now(), Made: tx.Now()})
-		if err != nil {
+		if err := putNotice(tx, t, o, key, n); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putNotice makes a notice to one person; the key and the person make it unique.
+func putNotice(tx store.Tx, t store.Track, user, key string, n notice) error {
+	arg, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	return tx.PutTask(store.Task{Key: "notify:" + key + ":" + user, Kind: "notify", Space: t.Space, Track: t.ID, User: user, Arg: string(arg), Due: tx.Now(), Made: tx.Now()})
 }
 
 // notify says one notice to one person in private.
@@ -67,14 +73,28 @@ func (b *Bot) notify(ctx context.Context, task store.Task) error {
 		return err
 	}
 	var channel string
-	_ = b.view(ctx, "read the track", func(tx store.Tx) error { // a notice without its channel's name is better than none
+	var s suggestion
+	err = b.view(ctx, "read what the notice is about", func(tx store.Tx) error {
 		t, err := tx.Track(n.Track)
 		channel = t.Channel
+		if err == nil && n.Suggestion != "" {
+			s, err = readSuggestion(tx, t.Space, n.Suggestion)
+		}
 		return err
 	})
+	switch {
+	case err == nil || n.Suggestion == "": // a notice without its channel's name is better than none
+	case errors.As(err, new(sorry)):
+		return b.drop(ctx, task) // settled before this came to it
+	default:
+		return err
+	}
 	m := message(n.Text, para(n.Text))
 	if channel != "" {
 		m.Blocks = append([]chat.Block{chat.Note{Text: chat.Join(chat.T("About "), chat.InChannel(chat.ChannelID(channel)))}}, m.Blocks...)
+	}
+	if n.Suggestion != "" {
+		m.Blocks = append(m.Blocks, b.suggestionCard(n.Track, s)...)
 	}
 	if n.Quote != "" {
 		m.Blocks = append(m.Blocks, chat.Quote{Text: chat.T(n.Quote)})

@@ -243,7 +243,7 @@ func (b *Bot) pressReport(ctx context.Context, c call) (chat.Response, error) {
 		return chat.Response{}, err
 	}
 	return chat.Response{Form: &chat.Form{ID: action("report", m.key), Title: "Report a problem", Send: "Send",
-		Intro:  []chat.Block{paraf("About “%s”. It goes to those who look after this track, with your name.", m.question.Title)},
+		Intro:  []chat.Block{paraf("About “%s”. It goes to those who look after the questions here, with your name.", m.question.Title)},
 		Inputs: []chat.Input{{ID: "text", Label: "What is the problem?", Type: chat.Area, Max: 1000, Placeholder: "For example: a fact that no longer holds, a point the feedback keeps missing"}}}}, nil
 }
 
@@ -257,22 +257,29 @@ func (b *Bot) submitReport(ctx context.Context, c call, s chat.Submit) (chat.Res
 	if err != nil {
 		return handBack(s, err)
 	}
-	if m.track == nil {
-		return b.reportPractice(m, text)
-	}
-	_, err = b.write(ctx, c, "report a problem", func(tx store.Tx) error {
-		return b.tellOwnersWith(tx, m.track.ID, fmt.Sprintf("%s reports a problem with “%s” (%s).", clip(c.Actor.Name, 80), m.question.Title, m.question.ID),
+	var t store.Track
+	_, err = b.write(ctx, c, "report a problem", func(tx store.Tx) (err error) {
+		if m.track != nil {
+			t = *m.track
+		} else if t, err = responsible(tx, c); err != nil {
+			return err
+		}
+		return b.tellOwnersWith(tx, t.ID, fmt.Sprintf("%s reports a problem with “%s” (%s).", clip(c.Actor.Name, 80), m.question.Title, m.question.ID),
 			notice{Key: "report:" + short(string(c.ID)), Quote: clip(text, 1000)})
 	})
+	if errors.Is(err, store.ErrNotFound) && m.track == nil {
+		return reportNobody(m, text), nil
+	}
 	if err != nil {
-		return chat.Response{}, err
+		return handBack(s, err)
 	}
 	b.wake()
-	return sentence("Thank you; it is on its way to those who look after this track."), nil
+	say := chat.Join(chat.T("Thank you; it is on its way to those who look after "), trackName(t), chat.T("."))
+	return reply(message(say.Plain(), chat.Paragraph{Text: say})), nil
 }
 
-// reportPractice: a practice question has no owners here, so the text is handed back with where to send it.
-func (b *Bot) reportPractice(m matter, text string) (chat.Response, error) {
-	say := fmt.Sprintf("Practice questions come from the bank, which has no owner in this chat. Please send this to whoever runs me, with the question's id: %s.", m.question.ID)
-	return reply(message(say, para(say), chat.Quote{Text: chat.T(text)})), nil
+// reportNobody: nobody looks after questions here, so the text is handed back with where to send it.
+func reportNobody(m matter, text string) chat.Response {
+	say := fmt.Sprintf("Nobody looks after questions in this chat. Please send this to whoever runs me, with the question's id: %s.", m.question.ID)
+	return reply(message(say, para(say), chat.Quote{Text: chat.T(text)}))
 }

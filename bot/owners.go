@@ -34,27 +34,50 @@ func (b *Bot) addOwner(_ store.Tx, c call, t *store.Track, value string) (string
 
 // nameRole names the role that owns all tracks of the space. Only who administrates the space may.
 func (b *Bot) nameRole(tx store.Tx, c call, t *store.Track, value string) (string, error) {
-	if c.Actor.Admin != chat.Yes {
-		return "", sorry("Only somebody who administrates this space can name that role.")
+	if strings.Trim(value, "<@&> ") == "" {
+		return "", sorry("Please name the role, like this: tracks role mentors. Or: tracks role off.")
 	}
-	s, err := tx.Space(t.Space)
-	if errors.Is(err, store.ErrNotFound) {
-		s, err = store.Space{ID: t.Space, Created: tx.Now()}, nil
-	}
+	role, err := readRole(c, value)
 	if err != nil {
 		return "", err
 	}
-	say := "No role looks after the tracks any more."
-	switch name := strings.Trim(value, "<@&> "); {
-	case name == "":
-		return "", sorry("Please name the role, like this: tracks role mentors. Or: tracks role off.")
-	case strings.EqualFold(name, "off"):
-		s.Role = ""
-	default:
-		s.Role = clip(name, 100)
-		say = "Whoever has the role " + s.Role + " can change all tracks here."
+	if strings.EqualFold(role, "off") {
+		return "No role looks after the tracks any more.", setRole(tx, t.Space, "")
 	}
-	return say, tx.PutSpace(s)
+	return roleMay(role), setRole(tx, t.Space, role)
+}
+
+// readRole reads a role's name or identifier from somebody who may name one.
+func readRole(c call, value string) (string, error) {
+	switch role := strings.Trim(value, "<@&> "); {
+	case c.Direct:
+		return "", sorry("There are no roles in a direct conversation: what is set up here is yours alone.")
+	case c.Actor.Admin != chat.Yes:
+		return "", sorry("Only somebody who administrates this space can name that role.")
+	default:
+		return clip(role, 100), nil
+	}
+}
+
+// setRole stores the role that owns all tracks of the space; "" = none.
+func setRole(tx store.Tx, space, role string) error {
+	s, err := tx.Space(space)
+	if errors.Is(err, store.ErrNotFound) {
+		s, err = store.Space{ID: space, Created: tx.Now()}, nil
+	}
+	if err != nil {
+		return err
+	}
+	s.Role = role
+	return tx.PutSpace(s)
+}
+
+// roleMay says what a role may do; an identifier says nothing to people.
+func roleMay(role string) string {
+	if strings.Trim(role, "0123456789") == "" {
+		return "Whoever has that role can change all tracks here."
+	}
+	return "Whoever has the role " + role + " can change all tracks here."
 }
 
 // siblingID makes the identifier of another person of the same platform and space, by the shape of the actor's own.

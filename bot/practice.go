@@ -86,7 +86,7 @@ func (b *Bot) ask(ctx context.Context, c call, topic string, level int, after st
 		if err != nil {
 			return err
 		}
-		q, err = b.pickPractice(tx, p, topic, level)
+		q, err = b.pickPractice(tx, c, p, topic, level)
 		if err != nil {
 			return err
 		}
@@ -123,8 +123,11 @@ func remember(recent []string, id string) []string {
 	return out[:min(len(out), recentKept)]
 }
 
-func (b *Bot) pickPractice(tx store.Tx, p store.Person, topic string, level int) (*questions.Question, error) {
-	bank := b.bank.Load()
+func (b *Bot) pickPractice(tx store.Tx, c call, p store.Person, topic string, level int) (*questions.Question, error) {
+	bank, err := b.bankOf(tx, string(c.Space))
+	if err != nil {
+		return nil, err
+	}
 	s := seed(p.User, int(tx.Now().UnixMilli()))
 	q, err := bank.PickPractice(topic, level, p.Recent, s)
 	if err != nil && level > 0 {

@@ -21,7 +21,7 @@ func (b *Bot) pressPrivacy(context.Context, call) (chat.Response, error) { retur
 func (b *Bot) privacy() chat.Response {
 	say := "Your answers are yours: nobody sees them unless you choose so in the dialog."
 	l := chat.List{Items: []chat.Text{
-		chat.T("I store your answers, what I found in them, your streaks with their history, your practice, your time zone and your pauses. Nothing else that is said here is read or stored."),
+		chat.T("I store your answers, what I found in them, your streaks with their history, your practice, the questions you suggest, your time zone and your pauses. Nothing else that is said here is read or stored."),
 		chat.T("Those who look after a track see counts and what the group missed, never a private text."),
 		chat.T("Whoever runs the machine I run on can open its data file, as with any self-hosted tool."),
 		chat.T("Answer texts are deleted after a year unless your group chose otherwise; that you answered stays."),
@@ -73,7 +73,10 @@ func (b *Bot) forget(ctx context.Context, task store.Task) error {
 			return fmt.Errorf("make %s forget a person: %w", chat.PlatformOf(task.User), err)
 		}
 	}
-	return b.purge(ctx, task, func(tx store.Tx) (bool, error) { return tx.PurgePerson(task.User, task.Arg, purgeBatch) })
+	return b.purge(ctx, task, func(tx store.Tx) (bool, error) {
+		more, err := tx.PurgePerson(task.User, task.Arg, purgeBatch)
+		return more, errors.Join(err, forgetSuggestions(tx, task.User))
+	})
 }
 
 // purgeSpace deletes a space some days after the bot lost it.
@@ -87,7 +90,11 @@ func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
 		if back = err == nil && s.Removed.IsZero(); err != nil || back {
 			return false, err
 		}
-		return tx.PurgeSpace(task.Space, purgeBatch)
+		more, err := tx.PurgeSpace(task.Space, purgeBatch)
+		if err == nil && !more {
+			err = forgetSpace(tx, task.Space)
+		}
+		return more, err
 	})
 	if err == nil && !back {
 		b.log.Info("deleted the data of a space that removed the bot", "space", task.Space)

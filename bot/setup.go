@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,9 @@ import (
 )
 
 // Setting a track up: a form whose presets come first, and a preview with a way back at its end.
+
+// maxFormID is the port's bound on a form's name, in bytes.
+const maxFormID = 80
 
 func kinds() []chat.Choice {
 	return []chat.Choice{
@@ -48,7 +52,24 @@ func (b *Bot) commandSetup(ctx context.Context, c call, args map[string]string) 
 		days = "1"
 	}
 	t := store.Track{Kind: kind, Zone: c.Actor.Zone}
-	f := b.trackForm(action("setup", kind), t, days, "09:00")
+	if name := args["zone"]; name != "" {
+		loc, err := civil.FindZone(name)
+		if err != nil {
+			return chat.Response{}, sorry(err.Error())
+		}
+		t.Zone = loc.String()
+	}
+	id := action("setup", kind)
+	if name := args["role"]; name != "" {
+		role, err := readRole(c, name)
+		if err != nil {
+			return chat.Response{}, err
+		}
+		if id = action("setup", kind, url.QueryEscape(role)); len(id) > maxFormID {
+			return chat.Response{}, sorry("That name is too long for this form. Set up without it, then name the role with " + b.prefix + "tracks role.")
+		}
+	}
+	f := b.trackForm(id, t, days, "09:00")
 	f.Title = "Set up a " + kind
 	for _, o := range before {
 		if o.State != store.TrackRemoved && o.Kind == kind {
@@ -192,6 +213,13 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
 	}
+	role, err := url.QueryUnescape(c.arg(1))
+	if err == nil && role != "" {
+		role, err = readRole(c, role)
+	}
+	if err != nil {
+		return chat.Response{}, err
+	}
 	again, err := b.write(ctx, c, "set a track up", func(tx store.Tx) error {
 		if ok, err := maySetUp(tx, c); err != nil || !ok {
 			return errors.Join(err, unless(ok, notAllowed))
@@ -210,6 +238,11 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 		if err := tx.AddTrack(t); err != nil {
 			return err
 		}
+		if role != "" {
+			if err := setRole(tx, t.Space, role); err != nil {
+				return err
+			}
+		}
 		made := t
 		return b.schedule(tx, &made, sched)
 	})
@@ -220,7 +253,11 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 	if again {
 		return sentence("That is set up already. " + b.prefix + "tracks shows it."), nil
 	}
-	return b.setUp(ctx, c, t.ID)
+	r, err := b.setUp(ctx, c, t.ID)
+	if err == nil && role != "" {
+		r.Reply.Blocks = slices.Insert(r.Reply.Blocks, 1, chat.Block(note(roleMay(role))))
+	}
+	return r, err
 }
 
 func unless(ok bool, err error) error {
@@ -340,6 +377,10 @@ func (b *Bot) upcoming(tx store.Tx, t store.Track, n int) ([]upcoming, error) {
 	if err != nil {
 		return nil, err
 	}
+	bank, err := b.bankOf(tx, t.Space)
+	if err != nil {
+		return nil, err
+	}
 	used := map[string]int{}
 	for k, v := range deck.Used {
 		used[k] = v
@@ -358,7 +399,7 @@ func (b *Bot) upcoming(tx store.Tx, t store.Track, n int) ([]upcoming, error) {
 		u := upcoming{at: next.At, civil: next.Civil}
 		if u.skip = whyNot(&t, next, civil.Slot{}, next.At); u.skip == "" {
 			no++
-			snap, id, err := b.choose(tx, b.bank.Load(), &t, no, deck)
+			snap, id, err := b.choose(tx, bank, &t, no, deck)
 			if err != nil {
 				return nil, err
 			}

@@ -187,7 +187,10 @@ func (b *Bot) claim(tx store.Tx, t *store.Track, s civil.Slot, ends time.Time, m
 
 // pick chooses what the round is about and stores it as it is now.
 func (b *Bot) pick(tx store.Tx, t *store.Track, r *store.Round) error {
-	bank := b.bank.Load()
+	bank, err := b.bankOf(tx, t.Space)
+	if err != nil {
+		return err
+	}
 	deck, err := tx.Deck(t.ID)
 	if err != nil {
 		return err
@@ -247,7 +250,7 @@ func (b *Bot) choose(tx store.Tx, bank *questions.Bank, t *store.Track, no int, 
 			return snapshot("question", q.ID, q.Body()), q.ID, nil
 		}
 	}
-	w, err := b.want(tx, *t, no, deck)
+	w, err := want(tx, bank, *t, no, deck)
 	if err != nil {
 		return store.Snapshot{}, "", err
 	}
@@ -265,7 +268,7 @@ func (b *Bot) choose(tx store.Tx, bank *questions.Bank, t *store.Track, no int, 
 }
 
 // want says what the next question of a track should be like.
-func (b *Bot) want(tx store.Tx, t store.Track, no int, deck store.Deck) (questions.Want, error) {
+func want(tx store.Tx, bank *questions.Bank, t store.Track, no int, deck store.Deck) (questions.Want, error) {
 	w := questions.Want{
 		Topics: t.Topics, Levels: t.Levels, Number: no - t.DeckFrom, Week: 1 + int(tx.Now().Sub(t.Created)/(7*24*time.Hour)),
 		Used: map[string]int{}, Avoid: map[string]bool{}, Seed: seed(t.ID, 0),
@@ -282,7 +285,6 @@ func (b *Bot) want(tx store.Tx, t store.Track, no int, deck store.Deck) (questio
 	if err != nil {
 		return w, err
 	}
-	bank := b.bank.Load()
 	for _, r := range last {
 		if q, ok := bank.Question(r.QuestionID); ok {
 			w.Recent = append(w.Recent, q.Topic)

@@ -102,15 +102,19 @@ func pluralOr(n int, one string) string {
 	return plural(n, one)
 }
 
-func (b *Bot) queueNext(_ store.Tx, _ call, t *store.Track, id string) (string, error) {
+func (b *Bot) queueNext(tx store.Tx, _ call, t *store.Track, id string) (string, error) {
 	if t.Kind != kindQuestion {
 		return "", sorry("Only question tracks have a next question to choose.")
 	}
 	id = strings.ToLower(strings.TrimSpace(id))
-	q, ok := b.bank.Load().Question(id)
+	bank, err := b.bankOf(tx, t.Space)
+	if err != nil {
+		return "", err
+	}
+	q, ok := bank.Question(id)
 	if !ok {
 		var ids []string
-		for _, q := range b.bank.Load().Questions() {
+		for _, q := range bank.Questions() {
 			ids = append(ids, q.ID)
 		}
 		if near := chat.Nearest(id, ids); near != "" {

@@ -62,6 +62,8 @@ func (b *Bot) commandTracks(ctx context.Context, c call, args map[string]string)
 		return b.editTrack(ctx, c, id)
 	case "preview":
 		return b.previewTrack(ctx, c, id, value)
+	case "suggestions":
+		return b.listSuggestions(ctx, c, id)
 	}
 	return b.doWithTrack(ctx, c, what, id, value)
 }

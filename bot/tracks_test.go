@@ -270,3 +270,30 @@ func TestARoleLooksAfterAllTracks(t *testing.T) {
 		t.Fatalf("the role still counts: %v", got)
 	}
 }
+
+// Setting up can say the zone and name the role that looks after the tracks, in one go.
+func TestSetUpWithZoneAndRole(t *testing.T) {
+	s := newStage(t)
+	ada, ben := s.person("Ada"), s.person("Ben").Be(func(a *chat.Actor) { a.Roles = []string{"study: mentors"} })
+	if got := ada.Complete(s.here, "setup", "zone", "kolk", nil); len(got) == 0 || got[0] != "Asia/Kolkata" {
+		t.Errorf("zones offered: %q", got)
+	}
+	ada.Type(s.here, "setup question Asia/Kolkatta")
+	ada.Hears(s.here, "Asia/Kolkata")
+	ben.Type(s.here, `setup question UTC "study: mentors"`)
+	ben.Hears(s.here, "Only somebody who administrates this space")
+	ada.Type(s.here, `setup role:`+strings.Repeat("é", 30))
+	ada.Hears(s.here, "too long for this form")
+	ada.Type(s.here, `setup question Asia/Kolkata "study: mentors"`)
+	if got := ada.Dialog().Value("In which time zone"); got != "Asia/Kolkata" {
+		t.Errorf("the form has the zone %q", got)
+	}
+	ada.Submit()
+	ada.Hears(s.here, "at 09:00", "Whoever has the role study: mentors can change all tracks here.")
+	ben.Type(s.here, "tracks pause")
+	ben.Hears(s.here, "Paused")
+
+	home := ada.Direct()
+	ada.Type(home, "setup question UTC mentors")
+	ada.Hears(home, "There are no roles in a direct conversation")
+}

@@ -26,6 +26,7 @@ type Option struct {
 	Required      bool
 	Choices       []Choice // closed set, at most 25
 	Complete      bool     // completion by Complete events
+	Role          bool     // one of the space's roles, by identifier where the platform lets people choose it, else by name
 	Max           int      // characters; 0 = 200
 }
 
