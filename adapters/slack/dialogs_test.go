@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,6 +208,28 @@ func TestNotStoredIsHandedBack(t *testing.T) {
 	close(release)
 	if got := s.sees(s.ada.Direct(), "nothing was saved"); !strings.Contains(got.Text, "worth keeping") {
 		t.Errorf("handed back: %q", got.Text)
+	}
+}
+
+// Who sends again what could not be stored is told the reason once, not once for each time.
+func TestReasonsDoNotPileUp(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{})
+	m := say("The disk is full: nothing was saved.")
+	_, release := slowSubmit(s, chat.Response{Reply: &m}, chat.Error("disk full"))
+	s.dialog("Saving…")
+	close(release)
+	s.dialog("nothing was saved")
+	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		s.Overdue()
+		m := say("The disk is still full: nothing was saved.")
+		return chat.Response{Reply: &m}, chat.Error("disk full")
+	})
+	s.must(s.ada.Submit())
+	s.dialog("Saving…")
+	d := s.dialog("still full")
+	if strings.Contains(d.Page.Text, "The disk is full") || len(d.Inputs) == 0 || !slices.Contains(d.Inputs[0].Values, "worth keeping") {
+		t.Errorf("after the second time the dialog is %+v", d)
 	}
 }
 

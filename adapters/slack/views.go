@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -165,7 +166,13 @@ func again(v *wireView, sentences []chat.Block) slack.ModalViewRequest {
 	}
 	d := &drawing{}
 	blocks := d.blocks(sentences)
+	for i, b := range blocks {
+		setBlockID(b, reasonBlock+strconv.Itoa(i))
+	}
 	for _, b := range old.BlockSet {
+		if strings.HasPrefix(b.ID(), reasonBlock) {
+			continue // of the time before
+		}
 		if in, ok := b.(*slack.InputBlock); ok {
 			refill(in, v)
 		}
@@ -177,6 +184,9 @@ func again(v *wireView, sentences []chat.Block) slack.ModalViewRequest {
 	}
 	return view
 }
+
+// reasonBlock begins the block_ids of why a dialog is shown again.
+const reasonBlock = "why:"
 
 func refill(in *slack.InputBlock, v *wireView) {
 	value := v.State.Values[in.BlockID][valueAction]
