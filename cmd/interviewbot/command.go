@@ -73,6 +73,14 @@ func sayUsage(c *cli.Command) {
 		}
 		return fmt.Errorf("there is no option --%s; %s lists them all", option, about)
 	}
+	if len(c.Commands) > 0 && c.Action == nil {
+		c.Action = func(_ context.Context, c *cli.Command) error {
+			if c.Args().Present() {
+				return unknown(c)
+			}
+			return cli.ShowSubcommandHelp(c)
+		}
+	}
 	for _, sub := range c.Commands {
 		sayUsage(sub)
 	}
@@ -80,15 +88,19 @@ func sayUsage(c *cli.Command) {
 
 // unknown answers a word that is no command with the nearest one.
 func unknown(c *cli.Command) error {
-	word := c.Args().First()
+	word, group := c.Args().First(), c
+	if len(c.Commands) == 0 { // serve, which is what the program does without a word
+		group = c.Root()
+	}
 	var names []string
-	for _, sub := range c.Root().Commands {
+	for _, sub := range group.Commands {
 		names = append(names, sub.Name)
 	}
+	about := group.FullName() + " --help"
 	if near := chat.Nearest(word, names); near != "" {
-		return fmt.Errorf("there is no command %q; did you mean %q? interviewbot --help lists them all", word, near)
+		return fmt.Errorf("there is no command %q; did you mean %q? %s lists them all", word, near, about)
 	}
-	return fmt.Errorf("there is no command %q; interviewbot --help lists them all", word)
+	return fmt.Errorf("there is no command %q; %s lists them all", word, about)
 }
 
 // version is what the build says of itself.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v3"
+
+	"github.com/interviewbot/interviewbot/adapters/slack"
 )
 
 // Config is what serve needs to know.
@@ -32,7 +34,10 @@ type Config struct {
 }
 
 // SlackConfig is what connects Slack; without a bot token it is off.
-type SlackConfig struct{ BotToken, AppToken, SigningSecret, APIURL string }
+type SlackConfig struct {
+	BotToken, AppToken, SigningSecret, APIURL string
+	Prefix                                    string // of its commands, as in the manifest
+}
 
 // DiscordConfig is what connects Discord; without a token it is off.
 type DiscordConfig struct{ Token, ApplicationID, PublicKey, APIURL string }
@@ -60,6 +65,7 @@ func serveFlags() []cli.Flag {
 		str("slack-app-token", "SLACK_APP_TOKEN", "", "xapp-…, for Socket Mode", categorySlack, true),
 		str("slack-signing-secret", "SLACK_SIGNING_SECRET", "", "for HTTP instead of Socket Mode", categorySlack, true),
 		str("slack-api-url", "SLACK_API_URL", "", "another server that speaks Slack's Web API", categorySlack, false),
+		str("slack-prefix", "SLACK_PREFIX", "", "`WORD` before Slack's commands, when the manifest was printed with --prefix", categorySlack, false),
 		str("discord-token", "DISCORD_TOKEN", "", "connects Discord", categoryDiscord, true),
 		str("discord-application-id", "DISCORD_APPLICATION_ID", "", "of the application", categoryDiscord, true),
 		str("discord-public-key", "DISCORD_PUBLIC_KEY", "", "for HTTP instead of the gateway", categoryDiscord, true),
@@ -72,7 +78,7 @@ func readConfig(c *cli.Command) (Config, error) {
 	copied := func(name string) string { return strings.TrimSpace(c.String(name)) } // from a web page, with what was around it
 	cfg := Config{
 		Listen: c.String("listen"), Store: c.String("store"), Content: c.String("content"),
-		Slack:   SlackConfig{copied("slack-bot-token"), copied("slack-app-token"), copied("slack-signing-secret"), copied("slack-api-url")},
+		Slack:   SlackConfig{copied("slack-bot-token"), copied("slack-app-token"), copied("slack-signing-secret"), copied("slack-api-url"), c.String("slack-prefix")},
 		Discord: DiscordConfig{copied("discord-token"), copied("discord-application-id"), copied("discord-public-key"), copied("discord-api-url")},
 	}
 	var wrong []string
@@ -138,6 +144,9 @@ func platformMistakes(cfg Config) (wrong []string) {
 	}
 	if s.BotToken != "" && s.AppToken == "" && s.SigningSecret == "" {
 		wrong = append(wrong, "Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) beside SLACK_BOT_TOKEN")
+	}
+	if _, err := slack.Manifest(slack.ManifestOptions{Prefix: s.Prefix}, nil); err != nil {
+		wrong = append(wrong, "SLACK_PREFIX: "+err.Error())
 	}
 	if d.Token == "" && (d.ApplicationID != "" || d.PublicKey != "") {
 		wrong = append(wrong, "Discord needs DISCORD_TOKEN beside its other settings")

@@ -21,7 +21,7 @@ func slackCommand() *cli.Command {
 			flag("json", "JSON instead of YAML"),
 			&cli.StringFlag{Name: "http", Usage: "public `URL` of this bot, to receive events by HTTP instead of Socket Mode"},
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the app and its user"},
-			&cli.StringFlag{Name: "prefix", Usage: "`WORD` before every command, as acme makes /acme-interview"},
+			&cli.StringFlag{Name: "prefix", Usage: "`WORD` before every command, as acme makes /acme-interview; give it to the bot too", Sources: env("SLACK_PREFIX", false)},
 			flag("short", "also /practice and /streak"),
 			flag("exact-restart", "read history, only to find a post whose outcome a crash left unknown"),
 			flag("direct", "open direct conversations where Slack does not by itself"),
@@ -29,6 +29,9 @@ func slackCommand() *cli.Command {
 			flag("membership", "be told at once when invited to or removed from a channel"),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
+			if c.Args().Present() {
+				return fmt.Errorf("%q is not understood; interviewbot slack manifest --help lists the options", c.Args().First())
+			}
 			m, err := slack.Manifest(slack.ManifestOptions{
 				BotName: c.String("name"), Prefix: c.String("prefix"), Short: c.Bool("short"), URL: c.String("http"), ExactRestart: c.Bool("exact-restart"),
 				DirectOpen: c.Bool("direct"), Pictures: c.Bool("pictures"), Membership: c.Bool("membership"), JSON: c.Bool("json"),

@@ -219,3 +219,45 @@ func TestTokensAreTrimmed(t *testing.T) {
 	o.connected()
 	o.end()
 }
+
+func TestSlackCommandSaysWhatItDoesNotUnderstand(t *testing.T) {
+	for args, want := range map[string]string{
+		"slack manifst": `did you mean "manifest"?`, "slack manifest http https://bot.example.org": `"http"`, "discord invte": `did you mean "invite"?`,
+		"slack xyzzy": "interviewbot slack --help",
+	} {
+		var out, errOut strings.Builder
+		err := command(&out, &errOut).Run(context.Background(), append([]string{"interviewbot"}, strings.Fields(args)...))
+		if err == nil || !strings.Contains(err.Error(), want) || out.Len()+errOut.Len() > 0 {
+			t.Errorf("%s: %v, want %q and nothing else; said %q %q", args, err, want, out.String(), errOut.String())
+		}
+	}
+	var out strings.Builder
+	if err := command(&out, &out).Run(context.Background(), []string{"interviewbot", "slack"}); err != nil || !strings.Contains(out.String(), "manifest") {
+		t.Errorf("slack alone: %v %s", err, out.String())
+	}
+}
+
+// Where the manifest has a prefix, the sentences of the bot name the commands with it.
+func TestThePrefixIsSaid(t *testing.T) {
+	o := newOffice(t)
+	o.cfg.Slack.Prefix = "acme"
+	o.start()
+	o.connected()
+	if err := o.ada.Type(o.channel, "/acme-interview streak"); err != nil {
+		t.Fatal(err)
+	}
+	o.until("the streak", func() bool { return len(o.ada.Screen(o.channel)) > 0 })
+	if text := o.ada.Screen(o.channel)[0].Text; !strings.Contains(text, "/acme-interview practice") {
+		t.Errorf("it names the commands as in %q", text)
+	}
+	o.end()
+	t.Setenv("SLACK_PREFIX", "acme")
+	var out strings.Builder
+	if err := command(&out, &out).Run(context.Background(), []string{"interviewbot", "slack", "manifest"}); err != nil || !strings.Contains(out.String(), "/acme-interview") {
+		t.Errorf("the manifest of the same environment: %v %s", err, out.String())
+	}
+	t.Setenv("SLACK_PREFIX", "Acme Corp")
+	if err := command(&out, &out).Run(context.Background(), []string{"interviewbot", "--listen", "127.0.0.1:0"}); err == nil || !strings.Contains(err.Error(), "SLACK_PREFIX") {
+		t.Errorf("a prefix that no command can have: %v", err)
+	}
+}

@@ -50,7 +50,7 @@ func child(file string) {
 	}
 	cfg := Config{
 		Listen: "127.0.0.1:0", Store: os.Getenv("STORE"), Playground: true, Now: now, Nap: 50 * time.Millisecond, LogLevel: slog.LevelInfo,
-		Slack:   SlackConfig{os.Getenv("SLACK_BOT_TOKEN"), os.Getenv("SLACK_APP_TOKEN"), os.Getenv("SLACK_SIGNING_SECRET"), os.Getenv("SLACK_API_URL")},
+		Slack:   SlackConfig{BotToken: os.Getenv("SLACK_BOT_TOKEN"), AppToken: os.Getenv("SLACK_APP_TOKEN"), SigningSecret: os.Getenv("SLACK_SIGNING_SECRET"), APIURL: os.Getenv("SLACK_API_URL")},
 		Discord: DiscordConfig{os.Getenv("DISCORD_TOKEN"), os.Getenv("DISCORD_APPLICATION_ID"), os.Getenv("DISCORD_PUBLIC_KEY"), os.Getenv("DISCORD_API_URL")},
 	}
 	if err := Serve(context.Background(), cfg, os.Stdout, os.Stderr); err != nil {

@@ -100,6 +100,9 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 	}
 	log = log.With("world", name)
 	prefix := "" // as the bot has it
+	if cfg.Slack.Prefix != "" {
+		prefix = "/" + cfg.Slack.Prefix + "-interview "
+	}
 	if name == "demo" || (cfg.Slack.BotToken == "" && cfg.Discord.Token == "") {
 		prefix = "/" // in a playground a command is typed by its name alone
 	}
