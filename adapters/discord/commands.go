@@ -15,14 +15,21 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
-// commandName is the one top-level command; all others are its subcommands.
-const commandName = "interview"
+// commandName is the top-level command of which all others are subcommands. Discord knows permissions only of top-level
+// commands, and people whom a role or a track's owner trusts must reach theirs without the right to manage the server. So
+// the owners' commands stand there too, and once more under ownersName: Discord shows that one to those who manage the
+// server, and in its settings lets them give it to others, or keep everything else to some channels.
+const (
+	commandName = "interview"
+	ownersName  = "interview-admin"
+)
 
 // Kinds of options, and the bounds of a command:
 // https://discord.com/developers/docs/interactions/application-commands
 const (
 	optionSubcommand = 1
 	optionString     = 3
+	optionRole       = 8
 	maxSubcommands   = 25
 	maxCommand       = 8000 // characters of all names, descriptions and values together
 )
@@ -34,6 +41,7 @@ type command struct {
 	Options      []commandOption `json:"options"`
 	Integrations []int           `json:"integration_types"`
 	Contexts     []int           `json:"contexts"`
+	Rights       int64           `json:"default_member_permissions,omitempty"`
 }
 
 type commandOption struct {
@@ -48,36 +56,51 @@ type commandOption struct {
 }
 
 // registration makes the body that registers the table: one command for guilds and for people who install the bot for
-// themselves, usable everywhere. It says what Discord would not take. Who may give a command cannot be told to Discord
-// here, for its permissions are per top-level command; the bot checks them.
+// themselves, usable everywhere, and one for those who manage a guild. It says what Discord would not take. Whatever
+// Discord lets through, the bot checks again.
 func registration(table chat.Table) ([]byte, error) {
-	c := command{
+	everybody := command{
 		Name: commandName, Type: 1, Description: "Daily interview questions, practice and streaks",
 		Integrations: []int{0, 1}, Contexts: []int{inGuild, inDirect, inElsewhere},
 	}
+	owners := command{
+		Name: ownersName, Type: 1, Description: "Daily interview questions: set up and look after what channels get",
+		Integrations: []int{0}, Contexts: []int{inGuild}, Rights: mayManageGuild,
+	}
 	var bad []error
 	for _, x := range table {
-		o := commandOption{Type: optionSubcommand, Name: x.Name, Description: clip(x.Summary, 100)}
-		for _, required := range []bool{true, false} { // Discord wants the required ones first
-			for _, y := range x.Options {
-				if y.Required == required {
-					o.Options = append(o.Options, argument(y))
-				}
-			}
-		}
+		o := subcommand(x)
 		bad = append(bad, o.check())
-		c.Options = append(c.Options, o)
+		everybody.Options = append(everybody.Options, o)
+		if x.Who == chat.Owners {
+			owners.Options = append(owners.Options, o)
+		}
 	}
-	if n := len(c.Options); n == 0 || n > maxSubcommands {
+	if n := len(everybody.Options); n == 0 || n > maxSubcommands {
 		bad = append(bad, fmt.Errorf("discord takes 1 to %d commands; the table has %d", maxSubcommands, n))
 	}
-	if n := size(c.Options) + len(c.Name) + len(c.Description); n > maxCommand {
+	if n := size(everybody.Options) + len(everybody.Name) + len(everybody.Description); n > maxCommand {
 		bad = append(bad, fmt.Errorf("discord takes %d characters of names and descriptions; the table has %d", maxCommand, n))
 	}
 	if err := errors.Join(bad...); err != nil {
 		return nil, err
 	}
-	return json.Marshal([]command{c})
+	if len(owners.Options) == 0 {
+		return json.Marshal([]command{everybody})
+	}
+	return json.Marshal([]command{everybody, owners})
+}
+
+func subcommand(c chat.Command) commandOption {
+	o := commandOption{Type: optionSubcommand, Name: c.Name, Description: clip(c.Summary, 100)}
+	for _, required := range []bool{true, false} { // Discord wants the required ones first
+		for _, x := range c.Options {
+			if x.Required == required {
+				o.Options = append(o.Options, argument(x))
+			}
+		}
+	}
+	return o
 }
 
 func argument(o chat.Option) commandOption {
@@ -85,7 +108,11 @@ func argument(o chat.Option) commandOption {
 	for _, c := range o.Choices[:min(len(o.Choices), maxOptions)] {
 		out.Choices = append(out.Choices, choice{clip(c.Label, 100), c.Value})
 	}
-	if len(out.Choices) > 0 {
+	switch {
+	case o.Role:
+		out.Type = optionRole
+		return out
+	case len(out.Choices) > 0:
 		return out
 	}
 	out.Complete, out.MaxLength = o.Complete, o.Max

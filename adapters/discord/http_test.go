@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -247,6 +248,53 @@ func TestRegistration(t *testing.T) {
 			t.Error(err)
 		}
 		a.end(time.Second)
+	})
+}
+
+// The owners' commands are also by themselves, where Discord shows them to those who manage the server; a role is chosen
+// from the server's.
+func TestOwnersCommands(t *testing.T) {
+	table := append(adaptertest.Table(), chat.Command{Name: "setup", Summary: "Set up", Who: chat.Owners, Options: []chat.Option{{Name: "role", Summary: "Which role", Role: true}}})
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start(func(o *discord.Options) { o.Table = table })
+		place, ada, ben := b.guild.Channel("general"), b.server.Admin("Ada"), b.server.Person("Ben")
+		mentors := b.guild.Role("mentors", 0, ben)
+		pass(time.Second)
+		for name, err := range map[string]error{
+			"everybody's commands": ada.CommandOf(place, "interview-admin", "say", nil),
+			"no manager":           ben.CommandOf(place, "interview-admin", "setup", nil),
+			"a conversation":       ada.CommandOf(ada.Direct(), "interview-admin", "setup", nil),
+			"no role":              ada.Command(place, "setup", map[string]string{"role": "mentors"}),
+		} {
+			if err == nil {
+				t.Errorf("%s: the client offers it", name)
+			}
+		}
+		for _, give := range []func() error{
+			func() error {
+				return ada.CommandOf(place, "interview-admin", "setup", map[string]string{"role": mentors})
+			},
+			func() error { return ben.Command(place, "setup", nil) },
+			func() error { return ada.Command(ada.Direct(), "setup", nil) },
+			func() error { return ada.Command(place, "setup", map[string]string{"role": b.guild.ID()}) },
+		} {
+			if err := give(); err != nil {
+				t.Error(err)
+			}
+			pass(time.Second)
+		}
+		var calls []chat.Call
+		var admins []chat.Tri
+		for _, e := range heard[chat.Call](b) {
+			calls, admins = append(calls, e.What.(chat.Call)), append(admins, e.Actor.Admin)
+		}
+		if len(calls) != 4 || calls[0].Name != "setup" || calls[0].Args["role"] != mentors || calls[1].Name != "setup" || !strings.Contains(calls[3].Problem, "Everybody has that role") {
+			t.Errorf("calls %+v", calls)
+		}
+		if !slices.Equal(admins, []chat.Tri{chat.Yes, chat.No, chat.Yes, chat.Yes}) {
+			t.Errorf("administrators %v", admins)
+		}
+		a.end(3 * time.Second)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,6 +141,9 @@ func (in *interaction) command(table chat.Table) (chat.What, chat.Gives, error) 
 	sub := in.Data.Options[0]
 	args, _ := arguments(sub.Options)
 	call := table.Check(sub.Name, args)
+	if c, _ := table.Find(sub.Name); slices.ContainsFunc(c.Options, func(o chat.Option) bool { return o.Role && args[o.Name] == in.GuildID && in.GuildID != "" }) {
+		call = chat.Call{Problem: "Everybody has that role. Please choose one that only some have."} // its identifier is the guild's
+	}
 	if c, ok := table.Find(call.Name); ok {
 		return call, c.GivesFor(call.Args), nil
 	}

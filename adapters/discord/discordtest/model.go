@@ -148,9 +148,11 @@ type attached struct {
 }
 
 type command struct {
-	Name    string          `json:"name"`
-	Type    int             `json:"type"`
-	Options []commandOption `json:"options"`
+	Name     string          `json:"name"`
+	Type     int             `json:"type"`
+	Options  []commandOption `json:"options"`
+	Contexts []int           `json:"contexts"`
+	Rights   uint64          `json:"default_member_permissions"`
 }
 
 type commandOption struct {

@@ -64,23 +64,40 @@ func (p *Person) Troubles() []string {
 	return slices.Clone(p.troubles)
 }
 
-// registered returns the subcommand as the client knows it.
-func (s *Server) registered(name string) (commandOption, error) {
+// registered returns the subcommand as the person's client knows it in the place.
+func (p *Person) registered(place, top, name string) (commandOption, error) {
+	s := p.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	ch := s.channels[place]
+	if ch == nil {
+		return commandOption{}, fmt.Errorf("there is no channel %s", place)
+	}
+	context := 0
+	if ch.kind == 1 {
+		context = 1
+	}
 	for _, c := range s.commands {
+		if c.Name != top || !slices.Contains(c.Contexts, context) || context == 0 && s.rights(ch, p.user.ID)&c.Rights != c.Rights {
+			continue
+		}
 		for _, o := range c.Options {
-			if c.Name == "interview" && o.Name == name && o.Type == 1 {
+			if o.Name == name && o.Type == 1 {
 				return o, nil
 			}
 		}
 	}
-	return commandOption{}, fmt.Errorf("the client offers no /interview %s", name)
+	return commandOption{}, fmt.Errorf("the client offers no /%s %s", top, name)
 }
 
 // Command gives /interview NAME with options; the client refuses what was not registered.
 func (p *Person) Command(place, name string, args map[string]string) error {
-	sub, err := p.s.registered(name)
+	return p.CommandOf(place, "interview", name, args)
+}
+
+// CommandOf gives a subcommand of any command.
+func (p *Person) CommandOf(place, top, name string, args map[string]string) error {
+	sub, err := p.registered(place, top, name)
 	if err != nil {
 		return err
 	}
@@ -92,6 +109,9 @@ func (p *Person) Command(place, name string, args map[string]string) error {
 				return fmt.Errorf("the client wants %s", o.Name)
 			}
 			continue
+		}
+		if o.Type == 8 && !p.s.hasRole(place, v) {
+			return fmt.Errorf("the client offers no role %q", v)
 		}
 		if len(o.Choices) > 0 && !slices.ContainsFunc(o.Choices, func(c named) bool { return c.Value == v }) {
 			return fmt.Errorf("the client offers no %q for %s", v, o.Name)
@@ -106,20 +126,28 @@ func (p *Person) Command(place, name string, args map[string]string) error {
 			return fmt.Errorf("the client has no option %s", name)
 		}
 	}
-	_, err = p.s.deed(p, place, kindCommand, nil, invoked(name, given))
+	_, err = p.s.deed(p, place, kindCommand, nil, invoked(top, name, given))
 	return err
 }
 
-func invoked(sub string, given []map[string]any) map[string]any {
+func (s *Server) hasRole(place, id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channels[place]
+	g := s.guilds[ch.guild]
+	return g != nil && slices.ContainsFunc(g.roles, func(r *role) bool { return r.ID == id })
+}
+
+func invoked(top, sub string, given []map[string]any) map[string]any {
 	if given == nil {
 		given = []map[string]any{}
 	}
-	return map[string]any{"id": "1", "name": "interview", "type": 1, "options": []any{map[string]any{"name": sub, "type": 1, "options": given}}}
+	return map[string]any{"id": "1", "name": top, "type": 1, "options": []any{map[string]any{"name": sub, "type": 1, "options": given}}}
 }
 
 // Complete returns what the client offers while the person types into an option.
 func (p *Person) Complete(place, name, option, prefix string, others map[string]string) ([]string, error) {
-	sub, err := p.s.registered(name)
+	sub, err := p.registered(place, "interview", name)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +162,7 @@ func (p *Person) Complete(place, name, option, prefix string, others map[string]
 			given = append(given, map[string]any{"name": o.Name, "type": o.Type, "value": v})
 		}
 	}
-	in, err := p.s.deed(p, place, kindComplete, nil, invoked(name, given))
+	in, err := p.s.deed(p, place, kindComplete, nil, invoked("interview", name, given))
 	if err != nil {
 		return nil, err
 	}
