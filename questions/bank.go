@@ -84,6 +84,16 @@ func (b *Bank) Question(id string) (*Question, bool) {
 // Questions lists all questions by topic, level and id. Do not change the list.
 func (b *Bank) Questions() []*Question { return b.questions }
 
+// Own lists the questions of the folders that extend the first one, in the order of Questions.
+func (b *Bank) Own() (own []*Question) {
+	for _, q := range b.questions {
+		if b.origin["question/"+q.ID].own() {
+			own = append(own, q)
+		}
+	}
+	return own
+}
+
 // Topics lists the topics, in order; those without questions too.
 func (b *Bank) Topics() []Topic { return topics() }
 

@@ -116,7 +116,7 @@ func (t *Tip) check(r report) {
 	checkText(r, "text", t.Text, 1, tipLimit)
 	checkOneOf(r, "part", t.Part, partIDs())
 	if t.Topic != "" {
-		checkOneOf(r, "topic", t.Topic, strings.Split(topicIDs(), ", "))
+		checkOneOf(r, "topic", t.Topic, topicList())
 	}
 	checkText(r, "source", t.Source, 0, lineLimit)
 }
@@ -221,12 +221,14 @@ func wellFormed(address string) bool {
 	return err == nil && u.Scheme == "https" && strings.Contains(u.Host, ".") && u.User == nil && !strings.ContainsAny(address, " \t\n<>\"")
 }
 
-func topicIDs() string {
+func topicIDs() string { return strings.Join(topicList(), ", ") }
+
+func topicList() []string {
 	var ids []string
 	for _, t := range topics() {
 		ids = append(ids, t.ID)
 	}
-	return strings.Join(ids, ", ")
+	return ids
 }
 
 func partIDs() []string {

@@ -64,7 +64,7 @@ func (q *Question) Validate() (faults []Fault) {
 	if q.Topic == "" {
 		report("topic", "topic is missing; it is one of %s", topicIDs())
 	} else {
-		checkOneOf(report, "topic", q.Topic, strings.Split(topicIDs(), ", "))
+		checkOneOf(report, "topic", q.Topic, topicList())
 	}
 	q.check(report)
 	return faults

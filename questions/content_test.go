@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/interviewbot/interviewbot/questions/rubric"
 )
@@ -21,7 +22,11 @@ func TestContent(t *testing.T) {
 			t.Errorf("content/%v", p)
 		}
 	}
-	for _, p := range b.LintFiles(wanted) {
+	for _, p := range append(b.LintFiles(wanted), b.Stale(time.Now(), false)...) {
+		if p.Grade == Warning {
+			t.Logf("content/%v (a warning)", p)
+			continue
+		}
 		t.Errorf("content/%v", p)
 	}
 	if os.Getenv("CONTENT_SHOW") == "" {

@@ -28,8 +28,12 @@ func (at place) own() bool { return at.dir > 0 }
 
 func (b *Bank) lint(wanted func(place) bool) []Problem {
 	var work []subject
+	common := b.common()
 	for _, q := range b.questions {
-		work = append(work, subject{"question", q.ID, q.lint})
+		work = append(work, subject{"question", q.ID, func(g grades) {
+			q.lint(g)
+			q.lintCommon(g.warn, common)
+		}})
 	}
 	for _, t := range b.tips {
 		work = append(work, subject{"tips", t.ID, t.lint})

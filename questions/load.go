@@ -202,8 +202,7 @@ func readAtMost(dir fs.FS, name string, n int) ([]byte, error) {
 }
 
 func (d *decoder) question(node *yaml.Node, f file) reading {
-	q := new(Question)
-	d.decode(node, reflect.ValueOf(q).Elem(), "a question")
+	q := d.one(node)
 	if len(d.problems) > 0 {
 		return reading{problems: d.problems}
 	}
@@ -214,7 +213,6 @@ func (d *decoder) question(node *yaml.Node, f file) reading {
 	if want := path.Dir(f.name); q.Topic != want {
 		report("topic", "the topic is %q but the folder is %q; they are the same", q.Topic, want)
 	}
-	q.check(report)
 	if len(d.problems) > 0 {
 		return reading{problems: d.problems}
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -18,11 +20,13 @@ func questionsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "questions", Usage: "check and look at the question bank",
 		Commands: []*cli.Command{
-			{Name: "lint", Usage: "check all content; exits with 1 when anything is to be mended", Flags: []cli.Flag{content}, Action: lint},
+			{Name: "lint", Usage: "check the bank, or your own FOLDER; exits with 1 when anything is to be mended", ArgsUsage: "[FOLDER]", Action: lint, Flags: []cli.Flag{content,
+				&cli.BoolFlag{Name: "all", Usage: "list the warnings of the bank too; those of a FOLDER always are"}}},
 			{Name: "stats", Usage: "what there is, by topic and level", Action: stats, Flags: []cli.Flag{content,
 				&cli.BoolFlag{Name: "json", Usage: "counts as JSON"},
 				&cli.StringFlag{Name: "readme", Usage: "write the grid into this `FILE`"}}},
 			{Name: "show", Usage: "print one question", ArgsUsage: "ID", Flags: []cli.Flag{content}, Action: show},
+			importCommand(), exportCommand(content), previewCommand(content),
 		},
 	}
 }
@@ -36,22 +40,62 @@ func loadBank(folder string) (*questions.Bank, error) {
 	return bank.With(os.DirFS(folder))
 }
 
+// lint checks everything, or only a folder that extends the bank.
 func lint(_ context.Context, c *cli.Command) error {
-	bank, err := loadBank(c.String("content"))
+	folder := c.Args().First()
+	if c.Args().Len() > 1 || (folder != "" && c.String("content") != "" && c.IsSet("content") && folder != c.String("content")) {
+		return errors.New("give one folder at most: interviewbot questions lint [FOLDER]")
+	}
+	own := folder != ""
+	if folder == "" {
+		folder = c.String("content")
+	}
+	bank, err := loadBank(folder)
 	if err != nil {
 		return err
 	}
 	problems := bank.Lint()
+	if own {
+		problems = bank.LintOwn()
+	}
+	problems = append(problems, bank.Stale(time.Now(), own)...)
+	counts := map[questions.Grade]int{}
 	for _, p := range problems {
-		if _, err := fmt.Fprintln(c.Root().Writer, p.Error()); err != nil {
+		counts[p.Grade]++
+		if p.Grade != questions.Mend && !own && !c.Bool("all") {
+			continue
+		}
+		if _, err := fmt.Fprintln(c.Root().Writer, graded(p)); err != nil {
 			return err
 		}
 	}
-	if len(problems) > 0 {
-		return fmt.Errorf("%d to mend", len(problems))
+	return lintResult(c, bank, own, counts)
+}
+
+func graded(p questions.Problem) string {
+	kind := map[questions.Grade]string{questions.Gap: "could be better: ", questions.Warning: "warning: "}[p.Grade]
+	p.What = kind + p.What
+	return p.Error()
+}
+
+// lintResult is the last line: an error when there is something to mend.
+func lintResult(c *cli.Command, bank *questions.Bank, own bool, counts map[questions.Grade]int) error {
+	if n := counts[questions.Mend]; n > 0 {
+		return fmt.Errorf("%d to mend", n)
 	}
 	s := bank.Stats()
-	_, err = fmt.Fprintf(c.Root().Writer, "%d questions and %d tips: nothing to mend\n", s.Questions, s.Tips)
+	what := fmt.Sprintf("%d questions and %d tips", s.Questions, s.Tips)
+	if own {
+		what = fmt.Sprintf("%d questions of your own", len(bank.Own()))
+	}
+	line := what + ": nothing to mend"
+	if n := counts[questions.Gap] + counts[questions.Warning]; n > 0 {
+		line += fmt.Sprintf(", %d things to look at", n)
+		if !own && !c.Bool("all") {
+			line += " (--all lists them)"
+		}
+	}
+	_, err := fmt.Fprintln(c.Root().Writer, line)
 	return err
 }
 
@@ -89,16 +133,29 @@ func show(_ context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	q, ok := bank.Question(id)
-	if !ok {
-		var ids []string
-		for _, q := range bank.Questions() {
-			ids = append(ids, q.ID)
-		}
-		if near := chat.Nearest(id, ids); near != "" {
-			return fmt.Errorf("there is no question %q; did you mean %q?", id, near)
-		}
-		return fmt.Errorf("there is no question %q", id)
+	q, err := questionIn(bank, id)
+	if err != nil {
+		return err
 	}
 	return questions.Show(c.Root().Writer, q)
+}
+
+// questionIn finds a question by its id, or names the nearest.
+func questionIn(bank *questions.Bank, id string) (*questions.Question, error) {
+	if q, ok := bank.Question(id); ok {
+		return q, nil
+	}
+	var ids []string
+	for _, q := range bank.Questions() {
+		ids = append(ids, q.ID)
+	}
+	return nil, fmt.Errorf("there is no question %q%s", id, didYouMean(id, ids))
+}
+
+// didYouMean is the rest of a sentence about a word that is unknown: the nearest one, if any is near.
+func didYouMean(word string, words []string) string {
+	if near := chat.Nearest(word, words); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
 }
