@@ -5,16 +5,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
-// form writes a form as a modal; number stands in its custom id. Discord documents at most five parts in one, so beside five inputs there is no room
-// for an introduction but as the description of the first.
+// maxParts is how many parts a modal has, an introduction among them. Discord's OpenAPI has 40, its documentation and all
+// clients that check have 5: https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-modal
+const maxParts = 5
+
+// form writes a form as a modal; number stands in its custom id. Beside five inputs there is no room for an introduction
+// but as the description of the first.
 func form(f chat.Form, number int64) modal {
 	m := modal{CustomID: formID(number, f.ID), Title: label(f.Title, 45)}
-	inputs := slices.Clone(f.Inputs[:min(len(f.Inputs), 5)])
-	if text, plain := intro(f.Intro); text != "" && len(inputs) < 5 {
+	inputs := slices.Clone(f.Inputs[:min(len(f.Inputs), maxParts)])
+	if text, plain := intro(f.Intro); text != "" && len(inputs) < maxParts {
 		m.Components = append(m.Components, component{Type: typeText, Content: text})
 	} else if text != "" && inputs[0].Hint == "" {
 		inputs[0].Hint = plain
@@ -22,10 +27,18 @@ func form(f chat.Form, number int64) modal {
 	for _, in := range inputs {
 		c := input(in)
 		m.Components = append(m.Components, component{
-			Type: typeLabel, Label: label(in.Label, 45), Description: clip(in.Hint, 100), Component: &c,
+			Type: typeLabel, Label: label(in.Label, 45), Description: clip(in.Hint, maxHint), Component: &c,
 		})
 	}
 	return m
+}
+
+const maxHint = 100
+
+// crowded says whether a form's introduction has no room in the modal; it is then to be said before.
+func crowded(f chat.Form) bool {
+	_, plain := intro(f.Intro)
+	return plain != "" && len(f.Inputs) >= maxParts && (f.Inputs[0].Hint != "" || utf8.RuneCountInString(plain) > maxHint)
 }
 
 func intro(blocks []chat.Block) (text, plain string) {
@@ -80,7 +93,7 @@ func (m modal) refill(sent chat.Submit, errors map[string]string, anew bool) mod
 		}
 		c := *label.Component
 		if e := errors[c.CustomID]; e != "" {
-			m.Components[i].Description = clip(e, 100)
+			m.Components[i].Description = clip(e, maxHint)
 		}
 		if values, ok := sent.Values[c.CustomID]; ok && !(anew && c.filled()) {
 			c.fill(values)

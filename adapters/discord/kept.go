@@ -113,13 +113,18 @@ func (a *Adapter) reopen(ctx context.Context, in *interaction) callback {
 	return callback{answerModal, m}
 }
 
-// offer says that a form can be opened, where it cannot be opened at once.
+// offer says that a form can be opened, where it cannot be opened at once: after another form, or because more is to be
+// read before than the modal has room for.
 func (a *Adapter) offer(ctx context.Context, in *interaction, f chat.Form) *payload {
 	open, ok := a.button(ctx, in, form(f, 0), "Open")
 	if !ok {
 		return a.sentence("The form could not be opened. Try again in a moment.")
 	}
-	return renderPrivate(*say(f.Title).Reply, open)
+	said := *say(f.Title).Reply
+	if crowded(f) {
+		said.Blocks = append(said.Blocks, f.Intro...)
+	}
+	return renderPrivate(said, open)
 }
 
 // handBack answers a form that was not taken: what to change, and a button that opens it again with all that was sent.

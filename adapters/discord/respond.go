@@ -109,7 +109,7 @@ func (a *Adapter) first(ctx context.Context, in *interaction, e chat.Event, r re
 	switch {
 	case in.Type == deedComplete:
 		return callback{answerChoices, offered(r.Choices)}
-	case r.Form != nil && in.Type != deedSubmit && r.err == nil:
+	case r.Form != nil && in.Type != deedSubmit && r.err == nil && !crowded(*r.Form):
 		return callback{answerModal, a.open(ctx, in, *r.Form)}
 	}
 	p := a.message(ctx, in, e, r)

@@ -423,3 +423,46 @@ func TestForget(t *testing.T) {
 		a.end(3 * time.Second)
 	})
 }
+
+// A modal has room for five parts. What is to be read before a form of five inputs is said whole, with a button.
+func TestFormBesideItsIntroduction(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
+		for _, c := range []struct {
+			inputs, words int
+			dialog        bool
+		}{{4, 300, true}, {5, 3, true}, {5, 30, false}} {
+			text := strings.TrimSpace(strings.Repeat("word ", c.words))
+			f := chat.Form{ID: "f", Title: "A form", Intro: []chat.Block{chat.Paragraph{Text: chat.T(text)}}}
+			for i := range c.inputs {
+				f.Inputs = append(f.Inputs, chat.Input{ID: fmt.Sprint("i", i), Label: fmt.Sprint("Input ", i)})
+			}
+			b.says(func(context.Context, chat.Event) (chat.Response, error) { return chat.Response{Form: &f}, nil })
+			if err := errors.Join(ada.Command(place, "open", nil), ada.Settled(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			d := ada.Dialog()
+			if (d != nil) != c.dialog {
+				t.Fatalf("%d inputs beside %d words: dialog %+v", c.inputs, c.words, d)
+			}
+			if d == nil {
+				v := alone(t, ada, place)
+				if !strings.Contains(v.Text, text) || !v.Private {
+					t.Errorf("the screen shows %+v", v)
+				}
+				if err := errors.Join(ada.Press(place, "Open"), ada.Settled(time.Second)); err != nil {
+					t.Fatal(err)
+				}
+				d = ada.Dialog()
+			} else if shown := fmt.Sprint(*d); !strings.Contains(shown, text) {
+				t.Errorf("the dialog shows %s", shown)
+			}
+			if d == nil || len(d.Inputs) != c.inputs {
+				t.Errorf("the dialog is %+v", d)
+			}
+			_ = ada.Cancel()
+		}
+		a.end(3 * time.Second)
+	})
+}
