@@ -9,6 +9,7 @@ import (
 
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage/bolt"
+	"github.com/interviewbot/interviewbot/storage/postgres"
 )
 
 // Options are what every store can be told; a store takes of them what it has a use for.
@@ -17,32 +18,30 @@ type Options struct {
 	MaxSize int              // bytes a data file may grow to; 0 = no limit
 }
 
-type opener func(ctx context.Context, rest string, opt Options) (store.Store, error)
+type opener func(ctx context.Context, url, rest string, opt Options) (store.Store, error)
 
-// Open opens what url names: a path, or bolt:// and a path, is a data file, which is made when it is not there.
+// Open opens what url names: a path, or bolt:// and a path, is a data file, which is made when it is not there; postgres://
+// or postgresql:// is a database of a server, which must be there. No error has the url's password in it.
 func Open(ctx context.Context, url string, opt Options) (store.Store, error) {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {
 		scheme, rest = "bolt", url
 	}
-	open, ok := map[string]opener{
-		"bolt":       openBolt,
-		"postgres":   noPostgres,
-		"postgresql": noPostgres,
-	}[strings.ToLower(scheme)]
+	scheme = strings.ToLower(scheme)
+	open, ok := map[string]opener{"bolt": openBolt, "postgres": openPostgres, "postgresql": openPostgres}[scheme]
 	if !ok {
-		return nil, fmt.Errorf("open the store: there is no kind of store called %q: give the path of a data file", scheme)
+		return nil, fmt.Errorf("open the store: there is no kind of store called %q: give the path of a data file, or an address that begins with postgres://", scheme)
 	}
-	if rest == "" {
-		return nil, fmt.Errorf("open the store: give the path of a data file, for example interviewbot.db")
-	}
-	return open(ctx, rest, opt)
+	return open(ctx, scheme+"://"+rest, rest, opt)
 }
 
-func openBolt(ctx context.Context, path string, opt Options) (store.Store, error) {
+func openBolt(ctx context.Context, _, path string, opt Options) (store.Store, error) {
+	if path == "" {
+		return nil, fmt.Errorf("open the store: give the path of a data file, for example interviewbot.db")
+	}
 	return bolt.Open(ctx, path, bolt.Options{Now: opt.Now, MaxSize: opt.MaxSize})
 }
 
-func noPostgres(context.Context, string, Options) (store.Store, error) {
-	return nil, fmt.Errorf("open the store: Postgres comes with a later version: give the path of a data file")
+func openPostgres(ctx context.Context, url, _ string, _ Options) (store.Store, error) {
+	return postgres.Open(ctx, url)
 }

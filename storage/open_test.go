@@ -28,11 +28,12 @@ func TestOpenPicksByScheme(t *testing.T) {
 
 func TestOpenSaysWhatToDo(t *testing.T) {
 	for url, says := range map[string]string{
-		"postgres://user:secret@host/db":   "later version",
-		"postgresql://user:secret@host/db": "later version",
-		"mysql://user:secret@host/db":      "give the path",
-		"bolt://":                          "give the path",
-		"":                                 "give the path",
+		"postgres://user:secret@127.0.0.1:1/db":   "is the server running",
+		"postgresql://user:secret@127.0.0.1:1/db": "is the server running",
+		"POSTGRES://user:secret@host:port/db":     "has the form postgres://",
+		"mysql://user:secret@host/db":             "give the path",
+		"bolt://":                                 "give the path",
+		"":                                        "give the path",
 	} {
 		s, err := storage.Open(t.Context(), url, storage.Options{})
 		if err == nil {

@@ -5,16 +5,27 @@ package commit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/interviewbot/interviewbot/bot/store"
 )
 
 // Most is how many closures share a transaction at most.
 const Most = 64
+
+// A transaction that failed with Again is run again at most so many times, after a pause that is random, at most doubles from
+// firstPause each time, and ends at longestPause: about five seconds in all.
+const (
+	retries      = 16
+	firstPause   = 2 * time.Millisecond
+	longestPause = time.Second
+)
 
 // Tx is what one closure works on.
 type Tx interface {
@@ -29,6 +40,27 @@ type Batch[T Tx] interface {
 	Commit() error
 	Rollback() error
 }
+
+// Remote is what a Batch is, besides, when its database is at the other end of a network.
+type Remote[T Tx] interface {
+	// Rehearse is called once, before the first Next, with the closures that are about to run: it may run them to learn what
+	// they need, and must take back all that they do.
+	Rehearse(fs []func(T) error)
+	// Broken says why the transaction can go on no more, whatever closures returned; nil while it can.
+	Broken() error
+}
+
+// Again is the error of a transaction that stored nothing and may succeed when it is run again.
+type Again struct{ Err error }
+
+func (e *Again) Error() string { return e.Err.Error() }
+func (e *Again) Unwrap() error { return e.Err }
+
+// Blame is the error of a transaction that stored nothing because of what one of its closures wrote.
+type Blame struct{ Err error }
+
+func (e *Blame) Error() string { return e.Err.Error() }
+func (e *Blame) Unwrap() error { return e.Err }
 
 // Committer runs closures one after another. What each returns is what it would have returned alone: an error that came
 // from a state that was then rolled back is never handed out. Safe for concurrent use.
@@ -159,8 +191,16 @@ func answer[T Tx](batch []*request[T]) []*request[T] {
 func (c *Committer[T]) run(batch []*request[T]) {
 	together := batch
 	var alone []*request[T]
-	for {
-		culprit := c.try(together)
+	for len(together) > 0 {
+		culprit, err := c.insist(together)
+		var blame *Blame
+		if errors.As(err, &blame) && len(together) > 1 {
+			alone = append(alone, together...)
+			break
+		}
+		if err != nil {
+			failAll(together, err)
+		}
 		if culprit < 0 {
 			break
 		}
@@ -169,17 +209,32 @@ func (c *Committer[T]) run(batch []*request[T]) {
 		together = append(append(rest, together[:culprit]...), together[culprit+1:]...)
 	}
 	for i := range alone {
-		c.try(alone[i : i+1])
+		if _, err := c.insist(alone[i : i+1]); err != nil {
+			alone[i].err = err
+		}
 	}
 }
 
+// insist is try, again and again while that may help.
+func (c *Committer[T]) insist(batch []*request[T]) (culprit int, err error) {
+	pause := firstPause
+	for range retries {
+		var again *Again
+		if culprit, err = c.try(batch); !errors.As(err, &again) {
+			return culprit, err
+		}
+		time.Sleep(rand.N(pause))
+		pause = min(2*pause, longestPause)
+	}
+	return c.try(batch)
+}
+
 // try runs the closures in one transaction. It returns the index of one that failed after writing while others were with
-// it, with nothing stored, else -1.
-func (c *Committer[T]) try(batch []*request[T]) int {
+// it, with nothing stored, else -1; and what made the transaction fail as a whole.
+func (c *Committer[T]) try(batch []*request[T]) (culprit int, err error) {
 	var b Batch[T]
 	if err := guard(func() (err error) { b, err = c.begin(); return err }); err != nil {
-		failAll(batch, err)
-		return -1
+		return -1, err
 	}
 	ended := false
 	defer func() {
@@ -187,6 +242,11 @@ func (c *Committer[T]) try(batch []*request[T]) int {
 			guard(b.Rollback)
 		}
 	}()
+	broken := func() error { return nil }
+	if remote, ok := b.(Remote[T]); ok {
+		broken = remote.Broken
+		remote.Rehearse(ready(batch))
+	}
 	wrote := false
 	for i, r := range batch {
 		if r.err = r.ctx.Err(); r.err != nil {
@@ -194,6 +254,9 @@ func (c *Committer[T]) try(batch []*request[T]) int {
 		}
 		tx := b.Next()
 		r.err = guard(func() error { return r.f(tx) })
+		if err := broken(); err != nil {
+			return -1, err
+		}
 		if !tx.Wrote() {
 			continue
 		}
@@ -202,18 +265,26 @@ func (c *Committer[T]) try(batch []*request[T]) int {
 			continue
 		}
 		if len(batch) == 1 {
-			return -1
+			return -1, nil
 		}
-		return i
+		return i, nil
 	}
 	if !wrote {
-		return -1
+		return -1, nil
 	}
-	if err := guard(func() error { err := b.Commit(); ended = true; return err }); err != nil {
-		// Also those that failed by themselves: what they saw has never been.
-		failAll(batch, err)
+	// When it fails, also those that failed by themselves learn it: what they saw has never been.
+	return -1, guard(func() error { err := b.Commit(); ended = true; return err })
+}
+
+// ready are the closures that are about to run.
+func ready[T Tx](batch []*request[T]) []func(T) error {
+	var fs []func(T) error
+	for _, r := range batch {
+		if r.ctx.Err() == nil {
+			fs = append(fs, r.f)
+		}
 	}
-	return -1
+	return fs
 }
 
 func failAll[T Tx](batch []*request[T], err error) {

@@ -29,6 +29,8 @@ func addAnswer(tx store.Tx, a store.Answer) store.Answer {
 
 func answers(b *bench) {
 	full := fill[store.Answer]()
+	b.ground(full.Track)
+	b.rounds(full.Track, full.Round)
 	b.update(func(tx store.Tx) error { full = addAnswer(tx, full); return nil })
 	b.refused(store.ErrTaken, func(tx store.Tx) error {
 		_, err := tx.AddAnswer(store.Answer{Track: full.Track, Round: full.Round, User: full.User})
@@ -63,6 +65,7 @@ func answers(b *bench) {
 func answering(b *bench) {
 	b.view(func(tx store.Tx) { gone[store.Answering](b, "no track")(tx.Answering("t", 1, "u")) })
 	track, round := fill[store.Track](), fill[store.Round]()
+	b.spaces(track.Space)
 	member, person, answer := fill[store.Member](), fill[store.Person](), fill[store.Answer]()
 	track.ID, round.Track, round.No = "t", "t", 1
 	member.Track, member.User, person.User = "t", "u", "u"
@@ -89,6 +92,9 @@ func answering(b *bench) {
 
 func answersOfARound(b *bench) {
 	var all []store.Answer
+	b.ground("t", "tt")
+	b.rounds("t", 1, 2, 258)
+	b.rounds("tt", 2)
 	b.update(func(tx store.Tx) error {
 		all = nil
 		for i, user := range ids() {
@@ -132,6 +138,8 @@ func practice(b *bench) {
 
 func chains(b *bench) {
 	var all []store.Answer
+	b.ground("t")
+	b.rounds("t", upTo(20)...)
 	b.update(func(tx store.Tx) error {
 		all = nil
 		prev := uint64(0)
@@ -155,6 +163,8 @@ func texts(b *bench) {
 	all := []string{"", strings.Repeat("x", 3000), strings.Repeat("😀", 1<<18), "\u202eright to left", "zero\u200bwidth", "<!channel> @everyone",
 		"<script>alert(1)</script>", "line\r\nline\ttab", "'; drop table answers; --", `{"json": "\u0041"}`, "\x01\x02\x7f"}
 	var kept []store.Answer
+	b.ground("t")
+	b.rounds("t", upTo(len(all))...)
 	b.update(func(tx store.Tx) error {
 		kept = nil
 		for i, text := range all {

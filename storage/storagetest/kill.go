@@ -37,6 +37,7 @@ func kill(t *testing.T, db Database) {
 		writeUntilKilled(db, where)
 	}
 	where := db.Fresh(t)
+	makeTrack(t, db, where)
 	acks := map[ack]bool{}
 	for i := range kills {
 		life := time.Duration(rand.IntN(40)) * time.Millisecond
@@ -51,6 +52,19 @@ func kill(t *testing.T, db Database) {
 		}
 	}
 	t.Logf("%d answers were acknowledged by %d children", len(acks), kills)
+}
+
+// makeTrack makes the track that all write to.
+func makeTrack(t *testing.T, db Database, where string) {
+	t.Helper()
+	s, err := db.Open(t.Context(), where, time.Now)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	err = s.Update(t.Context(), func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: crowded}) })
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // runChild lets a child live for a while, counted from its start or from its first answer, and adds what it acknowledged.
@@ -136,6 +150,12 @@ func writeAnswer(s store.Store, w int) (a ack, err error) {
 		no := m.Answered + 1
 		if err := tx.Once(event(w, no)); err != nil {
 			return err
+		}
+		if _, err := tx.Round(crowded, no); errors.Is(err, store.ErrNotFound) { // the first who comes so far
+			err = tx.AddRound(store.Round{Track: crowded, No: no, Slot: fmt.Sprint(no)})
+			if err != nil {
+				return err
+			}
 		}
 		seq, err := tx.AddAnswer(store.Answer{Track: crowded, Round: no, User: writer(w), Text: text(w, no), Sent: tx.Now(), Prev: m.Head})
 		if err != nil {

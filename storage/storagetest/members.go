@@ -12,6 +12,7 @@ func memberTests() map[string]func(*bench) {
 
 func members(b *bench) {
 	full := fill[store.Member]()
+	b.ground(full.Track)
 	b.view(func(tx store.Tx) { gone[store.Member](b, "before")(tx.Member(full.Track, full.User)) })
 	b.update(func(tx store.Tx) error { return tx.PutMember(full) })
 	b.view(func(tx store.Tx) { same(b, "member", full)(tx.Member(full.Track, full.User)) })
@@ -27,6 +28,7 @@ func members(b *bench) {
 }
 
 func listsOfMembers(b *bench) {
+	b.ground(ids()...)
 	b.update(func(tx store.Tx) error {
 		for _, track := range ids() {
 			for _, user := range ids() {
@@ -71,6 +73,7 @@ func listsOfMembers(b *bench) {
 
 func ledgers(b *bench) {
 	const n = 300
+	b.ground("t", "tu", "tt")
 	full := fill[store.Line]()
 	var all []store.Entry
 	b.update(func(tx store.Tx) error {

@@ -9,6 +9,9 @@ import (
 // reopen keeps everything, also the numbers already given out.
 func reopen(b *bench) {
 	answer := fill[store.Answer]()
+	b.spaces(fill[store.Track]().Space)
+	b.ground(answer.Track)
+	b.rounds(answer.Track, answer.Round)
 	b.update(func(tx store.Tx) error {
 		answer = addAnswer(tx, answer)
 		_, err := tx.Hold("gateway", "a", tx.Now().Add(1e12))

@@ -13,6 +13,7 @@ func roundTests() map[string]func(*bench) {
 
 func rounds(b *bench) {
 	full := fill[store.Round]()
+	b.ground(full.Track)
 	b.refused(store.ErrNotFound, func(tx store.Tx) error { return tx.PutRound(full) })
 	b.update(func(tx store.Tx) error { return tx.AddRound(full) })
 	b.view(func(tx store.Tx) {
@@ -31,6 +32,7 @@ func rounds(b *bench) {
 }
 
 func slots(b *bench) {
+	b.ground("t", "u")
 	add := func(no int, slot string) func(store.Tx) error {
 		return func(tx store.Tx) error { return tx.AddRound(store.Round{Track: "t", No: no, Slot: slot}) }
 	}
@@ -56,6 +58,7 @@ func slots(b *bench) {
 
 func listsOfRounds(b *bench) {
 	const n = 300 // more than fits in one byte
+	b.ground("t", "s", "t ", "ta", "tt")
 	var all []store.Round
 	b.update(func(tx store.Tx) error {
 		all = nil
@@ -97,6 +100,7 @@ func listsOfRounds(b *bench) {
 func skips(b *bench) {
 	full := fill[store.Skip]()
 	full.Track, full.Slot = "t", "2026-03-03T09:00"
+	b.ground("t", "ta")
 	older := store.Skip{Track: "t", Slot: "2026-03-02T09:00", Why: "paused"}
 	b.update(func(tx store.Tx) error {
 		for _, s := range []store.Skip{full, older, {Track: "ta", Slot: "2026-03-02T09:00"}} {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -101,6 +102,54 @@ func (b *bench) update(f func(tx store.Tx) error) {
 	if err := b.store.Update(b.Context(), f); err != nil {
 		b.Fatalf("update: %v", err)
 	}
+}
+
+// ground stores what other records stand on: a database may refuse a track without its space, and members, ledgers, decks,
+// rounds and skips without their track.
+func (b *bench) ground(tracks ...string) {
+	b.Helper()
+	b.update(func(tx store.Tx) error {
+		for _, id := range tracks {
+			if err := tx.AddTrack(store.Track{ID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// rounds stores rounds of a track, which a database may want before their answers.
+func (b *bench) rounds(track string, numbers ...int) {
+	b.Helper()
+	b.update(func(tx store.Tx) error {
+		for _, no := range numbers {
+			if err := tx.AddRound(store.Round{Track: track, No: no, Slot: fmt.Sprintf("%06d", no)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// spaces stores spaces.
+func (b *bench) spaces(ids ...string) {
+	b.Helper()
+	b.update(func(tx store.Tx) error {
+		for _, id := range ids {
+			if err := tx.PutSpace(store.Space{ID: id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func upTo(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i + 1
+	}
+	return all
 }
 
 // refused runs f, which must fail with the error.
@@ -237,7 +286,10 @@ func fillValue(v reflect.Value, n *int) {
 	case reflect.Int8:
 		v.SetInt(-1)
 	case reflect.Uint8:
-		v.SetUint(3)
+		v.SetUint(3) // which every enumeration has, but one
+		if v.Type() == reflect.TypeFor[store.Visibility]() {
+			v.SetUint(uint64(store.WithoutName))
+		}
 	case reflect.Uint64:
 		v.SetUint(uint64(*n))
 	case reflect.Slice:

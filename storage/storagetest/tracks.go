@@ -39,6 +39,7 @@ func spaces(b *bench) {
 
 func tracks(b *bench) {
 	full := fill[store.Track]()
+	b.spaces(full.Space)
 	b.update(func(tx store.Tx) error { return tx.AddTrack(full) })
 	b.refused(store.ErrTaken, func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: full.ID}) })
 	b.view(func(tx store.Tx) { same(b, "track", full)(tx.Track(full.ID)) })
@@ -57,6 +58,7 @@ func listsOfTracks(b *bench) {
 	byChannel := map[string][]store.Track{}
 	bySpace := map[string][]store.Track{}
 	var all []store.Track
+	b.spaces(ids()[4:7]...)
 	b.update(func(tx store.Tx) error {
 		clear(byChannel)
 		clear(bySpace)
@@ -100,6 +102,7 @@ func decks(b *bench) {
 			b.Errorf("no deck: %+v, %v", d, err)
 		}
 	})
+	b.ground("t")
 	used := map[string]int{}
 	for i, id := range ids() {
 		used[id] = i

@@ -136,6 +136,7 @@ func viewSeesOneState(b *bench) {
 // Many read, add one and write; nothing may be lost.
 func updatesAreSerial(b *bench) {
 	const each, crowd = 5, 20
+	b.ground("t")
 	var all sync.WaitGroup
 	for range crowd {
 		all.Go(func() {
@@ -170,6 +171,7 @@ func updatesAreSerial(b *bench) {
 }
 
 func fiftyClaimOneSlot(b *bench) {
+	b.ground("t")
 	var all sync.WaitGroup
 	var won atomic.Int32
 	for i := range 50 {

@@ -1,0 +1,195 @@
+package postgres
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// id names one record: by its table, by one of the table's unique keys, and by that key's parts.
+type id struct {
+	table uint8
+	way   uint8 // 0 is the primary key
+	a, b  string
+	n     int64
+}
+
+func (i id) compare(j id) int {
+	return cmp.Or(cmp.Compare(i.a, j.a), cmp.Compare(i.b, j.b), cmp.Compare(i.n, j.n))
+}
+
+// way is a unique key.
+type way[T any] struct {
+	parts []part
+	of    func(*T) (i id, ok bool) // ok is false when the record has no such key
+}
+
+// part is a column of a key; field says which field of an id it is.
+type part struct {
+	column string
+	field  byte // a, b or n
+}
+
+// table is how records of a kind are kept. It is made once and never changes.
+type table[T any] struct {
+	no      uint8
+	name    string
+	columns []column[T]
+	ways    []way[T]
+
+	selects       string   // SELECT of all columns, of the table as t
+	fetches       []string // by way: those with the keys in the arrays
+	upsert, erase string
+}
+
+// shelf is a table whatever its records are. known holds a *T, or nil for what is known not to be there.
+type shelf interface {
+	// fetch adds the query for records, and what is to be done with its rows.
+	fetch(b *pgx.Batch, ids []id, known map[id]any)
+	// write adds the statements that bring the database to what is known of the ids, which are primary keys.
+	write(b *pgx.Batch, ids []id, known map[id]any)
+	// shape returns name and type of the columns, for the check of the schema.
+	shape() (table string, columns [][2]string)
+}
+
+func (t *table[T]) prepare(no int) {
+	t.no = uint8(no)
+	var names, arrays, casts, sets []string
+	for i, c := range t.columns {
+		names = append(names, c.name)
+		arrays = append(arrays, fmt.Sprintf("$%d::%s", i+1, c.array))
+		casts = append(casts, "r."+c.name+c.cast)
+		sets = append(sets, c.name+" = excluded."+c.name)
+	}
+	t.selects = "SELECT t." + strings.Join(names, ", t.") + " FROM " + t.name + " t "
+	var primary []string
+	for w, way := range t.ways {
+		var params, parts, matches []string
+		for i, p := range way.parts {
+			params = append(params, fmt.Sprintf("$%d::%s", i+1, map[byte]string{'a': "text[]", 'b': "text[]", 'n': "bigint[]"}[p.field]))
+			parts = append(parts, p.column)
+			matches = append(matches, fmt.Sprintf("t.%[1]s = k.%[1]s", p.column))
+		}
+		keys := fmt.Sprintf("unnest(%s) AS k(%s)", strings.Join(params, ", "), strings.Join(parts, ", "))
+		t.fetches = append(t.fetches, t.selects+"JOIN "+keys+" ON "+strings.Join(matches, " AND "))
+		if w == 0 {
+			primary = parts
+			t.erase = "DELETE FROM " + t.name + " t USING " + keys + " WHERE " + strings.Join(matches, " AND ")
+		}
+	}
+	t.upsert = fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[3]s FROM unnest(%[4]s) AS r(%[2]s) ON CONFLICT (%[5]s) DO UPDATE SET %[6]s",
+		t.name, strings.Join(names, ", "), strings.Join(casts, ", "), strings.Join(arrays, ", "), strings.Join(primary, ", "), strings.Join(sets, ", "))
+}
+
+// copy is a record of its own.
+func (t *table[T]) copy(r *T) *T {
+	c := *r
+	for _, column := range t.columns {
+		if column.own != nil {
+			column.own(&c)
+		}
+	}
+	return &c
+}
+
+// names calls f with each id of a record.
+func (t *table[T]) names(r *T, f func(id)) {
+	for w := range t.ways {
+		if i, ok := t.ways[w].of(r); ok {
+			i.table, i.way = t.no, uint8(w)
+			f(i)
+		}
+	}
+}
+
+func (t *table[T]) scan(rows pgx.Rows) ([]*T, error) {
+	defer rows.Close()
+	var all []*T
+	targets := make([]any, len(t.columns))
+	for rows.Next() {
+		r := new(T)
+		for i, c := range t.columns {
+			targets[i] = c.target(r)
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return nil, fmt.Errorf("read from %s: %w", t.name, err)
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
+func (t *table[T]) fetch(b *pgx.Batch, ids []id, known map[id]any) {
+	way := ids[0].way
+	b.Queue(t.fetches[way], keyArrays(t.ways[way].parts, ids)...).Query(func(rows pgx.Rows) error {
+		all, err := t.scan(rows)
+		if err != nil {
+			return err
+		}
+		for _, i := range ids {
+			known[i] = nil
+		}
+		for _, r := range all {
+			t.names(r, func(i id) { known[i] = r })
+		}
+		return nil
+	})
+}
+
+func keyArrays(parts []part, ids []id) []any {
+	var all []any
+	for _, p := range parts {
+		switch p.field {
+		case 'n':
+			all = append(all, project(ids, func(i id) int64 { return i.n }))
+		case 'b':
+			all = append(all, project(ids, func(i id) string { return i.b }))
+		default:
+			all = append(all, project(ids, func(i id) string { return i.a }))
+		}
+	}
+	return all
+}
+
+func project[V any](ids []id, f func(id) V) []V {
+	all := make([]V, len(ids))
+	for n, i := range ids {
+		all[n] = f(i)
+	}
+	return all
+}
+
+// write goes through the records in the order of their keys, so that two copies of the bot lock rows in one order.
+func (t *table[T]) write(b *pgx.Batch, ids []id, known map[id]any) {
+	slices.SortFunc(ids, id.compare)
+	var there []*T
+	var gone []id
+	for _, i := range ids {
+		if r, ok := known[i].(*T); ok {
+			there = append(there, r)
+		} else {
+			gone = append(gone, i)
+		}
+	}
+	if len(gone) > 0 {
+		b.Queue(t.erase, keyArrays(t.ways[0].parts, gone)...)
+	}
+	if len(there) > 0 {
+		args := make([]any, len(t.columns))
+		for i, c := range t.columns {
+			args[i] = c.values(there)
+		}
+		b.Queue(t.upsert, args...)
+	}
+}
+
+func (t *table[T]) shape() (string, [][2]string) {
+	var all [][2]string
+	for _, c := range t.columns {
+		all = append(all, [2]string{c.name, c.kind})
+	}
+	return t.name, all
+}
