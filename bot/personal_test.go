@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
 )
@@ -212,5 +213,44 @@ func TestPracticeTextsAreDeletedAfterAYear(t *testing.T) {
 	s.until(s.clock.Now().AddDate(0, 2, 0))
 	if a := text(); a.Text != "" || !a.Deleted {
 		t.Fatalf("after thirteen months the text is still there: %q", a.Text)
+	}
+}
+
+// elsewhere is a platform that can tell where the bot is.
+type elsewhere struct {
+	chat.Platform
+	here bool
+	err  error
+}
+
+func (p *elsewhere) Resides(context.Context, chat.SpaceID) (bool, error) { return p.here, p.err }
+
+// A return that nobody told of must not cost a space its data a week later; what cannot be told is asked again.
+func TestAMissedReturnKeepsTheData(t *testing.T) {
+	for name, c := range map[string]struct {
+		here, kept bool
+		err        error
+	}{"back": {here: true, kept: true}, "gone": {}, "not known": {err: errors.New("no connection"), kept: true}} {
+		t.Run(name, func(t *testing.T) {
+			s, ada, _ := opened(t)
+			s.answer(ada)
+			p := &elsewhere{Platform: s.p, here: c.here, err: c.err}
+			s.b.Join(p)
+			if _, err := s.b.Handle(t.Context(), chat.Event{ID: "test:gone", Space: bottest.Home, What: chat.Removed{}}); err != nil {
+				t.Fatal(err)
+			}
+			s.to(10, "09:00")
+			_, leaving, err := s.b.Leaving(t.Context())
+			if err != nil || leaving != (c.err != nil) {
+				t.Errorf("still to be deleted: %v, %v", leaving, err)
+			}
+			err = s.store.View(t.Context(), func(tx store.Tx) error {
+				_, err := tx.Space(string(bottest.Home))
+				return err
+			})
+			if kept := err == nil; kept != c.kept {
+				t.Errorf("kept: %v (%v)", kept, err)
+			}
+		})
 	}
 }

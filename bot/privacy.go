@@ -81,6 +81,15 @@ func (b *Bot) forget(ctx context.Context, task store.Task) error {
 
 // purgeSpace deletes a space some days after the bot lost it.
 func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
+	if r, ok := b.platforms[chat.PlatformOf(task.Space)].(chat.Resident); ok {
+		here, err := r.Resides(ctx, chat.SpaceID(task.Space))
+		if err != nil {
+			return fmt.Errorf("ask whether the bot is back in %s: %w", task.Space, err)
+		}
+		if here {
+			return b.store.Update(ctx, func(tx store.Tx) error { return returned(tx, task.Space) })
+		}
+	}
 	back := false
 	err := b.purge(ctx, task, func(tx store.Tx) (bool, error) {
 		s, err := tx.Space(task.Space)

@@ -104,18 +104,23 @@ func (b *Bot) trackHere(tx store.Tx, c call, id string) (store.Track, error) {
 // added: the bot came into a channel or a space.
 func (b *Bot) added(ctx context.Context, c call) (chat.Response, error) {
 	_, err := b.write(ctx, c, "note a new space", func(tx store.Tx) error {
-		s, err := tx.Space(string(c.Space))
-		if err == nil && s.Removed.IsZero() {
-			return nil
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err != nil {
-			s = store.Space{ID: string(c.Space), Created: tx.Now()}
-		}
-		s.Removed = time.Time{}
-		return errors.Join(tx.PutSpace(s), tx.DeleteTask("leave:"+s.ID))
+		return returned(tx, string(c.Space))
 	})
 	return chat.Response{}, err
+}
+
+// returned notes that the bot is in a space, so that nothing of it is deleted.
+func returned(tx store.Tx, space string) error {
+	s, err := tx.Space(space)
+	if err == nil && s.Removed.IsZero() {
+		return nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err != nil {
+		s = store.Space{ID: space, Created: tx.Now()}
+	}
+	s.Removed = time.Time{}
+	return errors.Join(tx.PutSpace(s), tx.DeleteTask("leave:"+space))
 }

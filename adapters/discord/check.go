@@ -59,6 +59,19 @@ func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string
 	return bad
 }
 
+// Resides implements chat.Resident. What one person uses alone has no members to be one of: there what was told holds.
+func (a *Adapter) Resides(ctx context.Context, s chat.SpaceID) (bool, error) {
+	guild, ok := snowflakeOf(s)
+	if !ok {
+		return false, nil
+	}
+	err := a.rest.call(ctx, request{method: "GET", path: "/guilds/" + guild + "/roles", route: rolesRoute(guild)})
+	if errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRevoked) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 type overwrite struct {
 	ID    string `json:"id"`
 	Type  int    `json:"type"` // 0 = role, 1 = member

@@ -374,3 +374,23 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		}
 	})
 }
+
+func TestResides(t *testing.T) {
+	inBubble(t, discordtest.Options{Limit: 50}, func(t *testing.T, b *bubble) {
+		a := b.start(overHTTP(b))
+		pass(time.Second)
+		for _, c := range []struct {
+			space chat.SpaceID
+			want  bool
+		}{{chat.SpaceID("discord:" + b.guild.ID()), true}, {"discord:1", false}, {chat.SpaceID("discord:@" + b.guild.ID()), false}, {"slack:T1", false}} {
+			if got, err := a.Resides(t.Context(), c.space); got != c.want || err != nil {
+				t.Errorf("%s: %v, %v", c.space, got, err)
+			}
+		}
+		b.server.Fail(discordtest.Fault{Kind: "GET /guilds/{guild_id}/roles", What: discordtest.BadGateway})
+		if got, err := a.Resides(t.Context(), chat.SpaceID("discord:"+b.guild.ID())); err == nil {
+			t.Errorf("it cannot be told, but is %v", got)
+		}
+		a.end(time.Second)
+	})
+}

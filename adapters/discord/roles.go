@@ -40,6 +40,8 @@ func (r *roles) names(ctx context.Context, api *rest, in *interaction) []string 
 	return out
 }
 
+func rolesRoute(guild string) route { return route{name: "GET roles", major: guild} }
+
 func (r *roles) of(ctx context.Context, api *rest, guild string) map[string]string {
 	r.mu.Lock()
 	g, ok := r.guilds[guild]
@@ -54,7 +56,7 @@ func (r *roles) of(ctx context.Context, api *rest, guild string) map[string]stri
 		ctx, cancel := context.WithTimeout(ctx, rolesTime)
 		defer cancel()
 		var list []role
-		err := api.try(ctx, request{method: "GET", path: "/guilds/" + guild + "/roles", route: route{name: "GET roles", major: guild}, into: &list})
+		err := api.try(ctx, request{method: "GET", path: "/guilds/" + guild + "/roles", route: rolesRoute(guild), into: &list})
 		if err == nil {
 			g.names = make(map[string]string, len(list))
 			for _, x := range list {

@@ -134,6 +134,12 @@ type Forgetter interface {
 	Forget(ctx context.Context, u UserID) error
 }
 
+// Resident is an optional ability of a Platform: whether the bot is in a space now. It is asked before the data of a space
+// that the bot lost is deleted, for a return may have been missed. An error: it cannot be told.
+type Resident interface {
+	Resides(ctx context.Context, s SpaceID) (bool, error)
+}
+
 // Keep is what run.go gives an adapter to remember things by: small durable values (at most 64 KiB) by space and key,
 // sealed at rest, and leases by name for what a platform allows only once. All its methods may block on storage.
 type Keep interface {
