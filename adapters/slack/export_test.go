@@ -75,6 +75,18 @@ func DrawSaving(view []byte) (any, any, error) {
 	return saving(&v), again(&v, []chat.Block{chat.Paragraph{Text: chat.B("The disk is full: nothing was saved.")}}), nil
 }
 
+// Typed lists what was typed in the inputs of a view, as it is shown again.
+func Typed(view []byte) (all []string) {
+	var v wireView
+	if json.Unmarshal(view, &v) != nil {
+		return nil
+	}
+	for _, block := range v.inputs() {
+		all = append(all, clip(clean(v.text(block)), 3000))
+	}
+	return all
+}
+
 // Busy counts the channels that the adapter remembers for their pace.
 func Busy(a *Adapter) int {
 	a.pace.mu.Lock()

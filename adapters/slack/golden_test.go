@@ -116,3 +116,31 @@ func golden(t *testing.T, name string, v any) {
 		t.Errorf("%s has changed:\n%s", file, b.String())
 	}
 }
+
+// FuzzDialog: whatever Slack says a dialog was, what was typed in it is on the screen while it is saved, and after it
+// could not be.
+func FuzzDialog(f *testing.F) {
+	f.Add([]byte(submission))
+	f.Add([]byte(strings.Replace(submission, "plain_text_input", "of_the_future", 1)))
+	f.Add([]byte(strings.Replace(submission, `"multiline":true`, `"multiline":"yes"`, 1)))
+	f.Add([]byte(strings.Replace(submission, `"b1"`, `1`, 1)))
+	f.Add([]byte(strings.Replace(submission, `"element":`, `"elements":`, 1)))
+	f.Fuzz(func(t *testing.T, view []byte) {
+		saving, again, err := slack.DrawSaving(view)
+		if err != nil {
+			return
+		}
+		for _, dialog := range []any{saving, again} {
+			b, err := json.Marshal(dialog)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range slack.Typed(view) {
+				want, _ := json.Marshal(text)
+				if strings.TrimSpace(text) != "" && !bytes.Contains(b, want) {
+					t.Errorf("%q is not in %s", want, b)
+				}
+			}
+		}
+	})
+}

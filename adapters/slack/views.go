@@ -164,7 +164,7 @@ func again(v *wireView, sentences []chat.Block) slack.ModalViewRequest {
 	if err := json.Unmarshal(v.Blocks, &old); err != nil {
 		old.BlockSet = nil
 	}
-	d := &drawing{}
+	d, shown := &drawing{}, map[string]bool{}
 	blocks := d.blocks(sentences)
 	for i, b := range blocks {
 		setBlockID(b, reasonBlock+strconv.Itoa(i))
@@ -174,9 +174,15 @@ func again(v *wireView, sentences []chat.Block) slack.ModalViewRequest {
 			continue // of the time before
 		}
 		if in, ok := b.(*slack.InputBlock); ok {
-			refill(in, v)
+			id := in.BlockID
+			shown[id] = refill(in, v)
 		}
 		blocks = append(blocks, b)
+	}
+	for _, id := range v.inputs() { // of a kind that is not known here
+		if text := clean(v.text(id)); text != "" && !shown[id] {
+			blocks = append(blocks, d.block(chat.Quote{Text: chat.T(text)}))
+		}
 	}
 	view := slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: v.CallbackID, PrivateMetadata: v.PrivateMetadata, Blocks: slack.Blocks{BlockSet: blocks},
@@ -188,7 +194,8 @@ func again(v *wireView, sentences []chat.Block) slack.ModalViewRequest {
 // reasonBlock begins the block_ids of why a dialog is shown again.
 const reasonBlock = "why:"
 
-func refill(in *slack.InputBlock, v *wireView) {
+// refill puts what was typed or chosen into an input; it says whether a text could be.
+func refill(in *slack.InputBlock, v *wireView) bool {
 	value := v.State.Values[in.BlockID][valueAction]
 	if id, ok := readInput(in.BlockID); ok {
 		in.BlockID = inputBlock(id, append(value.list(), "again"))
@@ -206,6 +213,7 @@ func refill(in *slack.InputBlock, v *wireView) {
 	switch e := in.Element.(type) {
 	case *slack.PlainTextInputBlockElement:
 		e.InitialValue = value.Value
+		return true
 	case *slack.SelectBlockElement:
 		e.InitialOption = nil
 		if chosen := pick(e.Options); len(chosen) > 0 {
@@ -216,4 +224,5 @@ func refill(in *slack.InputBlock, v *wireView) {
 	case *slack.MultiSelectBlockElement:
 		e.InitialOptions = pick(e.Options)
 	}
+	return false
 }
