@@ -15,9 +15,20 @@ type guildsSeen struct {
 	guilds  map[string]bool
 }
 
-// deliver takes the gateway's events in order. Interactions are handled beside each other.
+// maxTold bounds what was told of guilds and channels and waits to be handled.
+const maxTold = 1024
+
+// deliver takes the gateway's events in order. Interactions are handled beside each other, what is told of guilds one
+// after the other, so that a return is not overtaken by the removal before it.
 func (a *Adapter) deliver(ctx context.Context, s *serving, queue <-chan dispatch) {
 	seen := guildsSeen{guilds: map[string]bool{}}
+	told := make(chan chat.Event, maxTold)
+	defer close(told)
+	s.run(func() {
+		for e := range told {
+			a.hand(s, e)
+		}
+	})
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,7 +44,11 @@ func (a *Adapter) deliver(ctx context.Context, s *serving, queue <-chan dispatch
 				}
 			}
 			if e, ok := seen.event(d); ok {
-				s.run(func() { a.hand(s, e) })
+				select {
+				case told <- e:
+				default:
+					a.log.Warn("too much is told of guilds at once; one event was dropped", "event", d.kind)
+				}
 			}
 		}
 	}

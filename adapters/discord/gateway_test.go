@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -346,6 +348,35 @@ func TestGatewayGuilds(t *testing.T) {
 		synctest.Wait()
 		if e := heard[chat.Added](b); len(e) != 1 || e[0].Space != space || e[0].Channel != "" {
 			t.Errorf("heard %+v", e)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// What is told of guilds is handled in the order in which it was told: a return must not be overtaken by the removal.
+func TestGatewayGuildsInOrder(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		var mu sync.Mutex
+		var done []string
+		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+			if _, ok := e.What.(chat.Removed); ok {
+				time.Sleep(time.Second) // a slow disk
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done = append(done, fmt.Sprintf("%T", e.What))
+			return chat.Response{}, nil
+		})
+		b.guild.Uninstall()
+		b.guild.Install()
+		pass(100 * time.Millisecond)
+		if err := b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil); err != nil {
+			t.Fatal(err)
+		}
+		pass(5 * time.Second)
+		if want := []string{"chat.Call", "chat.Removed", "chat.Added"}; !slices.Equal(done, want) {
+			t.Errorf("done in the order %q, want %q", done, want)
 		}
 		a.end(3 * time.Second)
 	})
