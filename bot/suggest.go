@@ -170,7 +170,7 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 		if err := putSuggestion(tx, t.Space, sug, false); err != nil || mine {
 			return err
 		}
-		return b.tellOwnersWith(tx, t.ID, sug.Name+" suggests a question: "+q.Title, notice{Key: "suggest:" + q.ID, Suggestion: q.ID})
+		return b.tellOwnersWith(tx, t.ID, sug.Name+" suggests a question.", notice{Key: "suggest:" + q.ID, Suggestion: q.ID})
 	})
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
