@@ -65,9 +65,9 @@ func (a *Adapter) interact(s *serving, d dispatch) {
 		switch in.Type {
 		case deedSubmit: // not acknowledged: the text stays in the form
 		case deedComplete:
-			a.tell(s.ctx, in, answer, callback{answerChoices, choices{[]choice{}}})
+			s.turnAway(func() { a.tell(s.ctx, in, answer, callback{answerChoices, choices{[]choice{}}}) })
 		default:
-			a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("Busy, press again.")})
+			s.turnAway(func() { a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("Busy, press again.")}) })
 		}
 		return
 	}

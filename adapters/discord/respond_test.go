@@ -173,8 +173,9 @@ func TestLateInteraction(t *testing.T) {
 
 // More people at once than there is room for: those are asked to press again, and nothing piles up.
 func TestCrowdBeyondRoom(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+	inBubble(t, discordtest.Options{Latency: 200 * time.Millisecond}, func(t *testing.T, b *bubble) {
 		a := b.start()
+		pass(5 * time.Second)
 		place := b.guild.Channel("general")
 		b.says(func(ctx context.Context, _ chat.Event) (chat.Response, error) {
 			time.Sleep(time.Second)

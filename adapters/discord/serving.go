@@ -25,11 +25,12 @@ type serving struct {
 	closed bool
 	wg     sync.WaitGroup
 	seats  chan struct{}
+	door   chan struct{} // those who are being told that there is no room
 }
 
 func newServing(ctx context.Context, h chat.Handler, log *slog.Logger) *serving {
 	ctx, stop := context.WithCancel(ctx)
-	return &serving{ctx: ctx, handler: h, log: log, stop: stop, seats: make(chan struct{}, maxAtOnce)}
+	return &serving{ctx: ctx, handler: h, log: log, stop: stop, seats: make(chan struct{}, maxAtOnce), door: make(chan struct{}, maxAtOnce)}
 }
 
 // run starts f unless Run is about to return, which waits for it.
@@ -61,6 +62,18 @@ func (s *serving) seat() bool {
 }
 
 func (s *serving) leave() { <-s.seats }
+
+// turnAway runs f, which tells somebody that there is no room; where even that is too much, nothing is said.
+func (s *serving) turnAway(f func()) {
+	select {
+	case s.door <- struct{}{}:
+	default:
+		return
+	}
+	if !s.run(func() { defer func() { <-s.door }(); f() }) {
+		<-s.door
+	}
+}
 
 func (s *serving) wait() {
 	s.mu.Lock()
