@@ -20,7 +20,7 @@ const (
 	failures  = 5                // in a row, before a task becomes a notice to the owners
 	stampTime = time.Minute      // how often a platform's working is noted
 
-	look = 250 * time.Millisecond // between looks at what is due while tasks are under way: some of them may hang
+	look = time.Second // between looks at what is due while tasks are under way: some of them may hang
 )
 
 // job is how one kind of task is done. run ends the task, or moves its due time, in the same Update as its effect.

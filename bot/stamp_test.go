@@ -92,11 +92,11 @@ func TestAPlatformThatHangsDelaysNoOther(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- b.Run(ctx) }()
-		time.Sleep(time.Until(due.Add(6 * time.Second))) // the slow channels' calls go on until 15 s past the hour
+		time.Sleep(time.Until(due.Add(7 * time.Second))) // the slow channels' calls go on until 15 s past the hour
 		var r store.Round
 		err = s.View(t.Context(), func(tx store.Tx) (err error) { r, err = tx.Round("quick", 1); return })
 		if err != nil || r.State != store.Open {
-			t.Errorf("a second after its time the quick channel's round is %+v (%v), want it open", r, err)
+			t.Errorf("two seconds after its time the quick channel's round is %+v (%v), want it open", r, err)
 		}
 		cancel()
 		if err := <-done; err != nil {
