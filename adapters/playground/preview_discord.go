@@ -139,7 +139,11 @@ func (m *markup) discordSpans(s string) {
 			open = open[:n-1]
 			return
 		}
-		m.WriteString("<" + element + ">")
+		m.WriteString("<" + element)
+		if element == "mark" {
+			m.WriteString(` class="spoiler"`)
+		}
+		m.WriteString(">")
 		open = append(open, element)
 	}
 	for s != "" {

@@ -21,7 +21,7 @@ func TestBrowser(t *testing.T) {
 		play func(*testing.T, context.Context)
 	}{
 		{"look around", browseDemo}, {"use it for myself", browseSelf}, {"two people at once", browseTogether},
-		{"keyboard only", browseKeyboard}, {"phone", browsePhone}, {"dark", browseDark}, {"hostile text", browseHostile},
+		{"keyboard only", browseKeyboard}, {"phone", browsePhone}, {"dark", browseDark}, {"hostile text", browseHostile}, {"preview", browsePreview},
 	} {
 		t.Run(play.name, func(t *testing.T) { play.play(t, browser) })
 	}

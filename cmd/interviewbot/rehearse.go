@@ -59,13 +59,10 @@ func play(ctx context.Context, bank *questions.Bank, q *questions.Question, path
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	s.bot = bot.New(bot.Options{Store: st, Bank: bank, Now: clock, Platforms: []chat.Platform{s}})
-	if err := s.bot.Begin(ctx, bot.Scene{Space: s.space, Channel: s.channel, Owner: s.actor()}); err != nil {
+	if err := s.begin(ctx, q); err != nil {
 		return nil, err
 	}
-	if _, err := s.bot.Tick(ctx); err != nil {
-		return nil, err
-	}
-	post := s.last()
+	post := s.first()
 	scenes = append(scenes, scene{"The daily post", false, post})
 	more, err := s.answers(ctx, q, post)
 	if err != nil {
@@ -77,6 +74,24 @@ func play(ctx context.Context, bank *questions.Bank, q *questions.Question, path
 		return nil, err
 	}
 	return append(scenes, scene{"The post once the round is closed", false, s.first()}), nil
+}
+
+// begin sets up a track on the question's topic and has its first question posted.
+func (s *stage) begin(ctx context.Context, q *questions.Question) error {
+	setup := map[string][]string{"days": {"1-5"}, "time": {"09:00"}, "zone": {"UTC"}, "topics": {q.Topic}}
+	r, err := s.handle(ctx, chat.Submit{Form: "setup:question", Values: setup})
+	if err != nil {
+		return fmt.Errorf("set up a track: %w", err)
+	}
+	done, err := answered(r, "Set up")
+	if err != nil {
+		return err
+	}
+	if _, err := s.press(ctx, *done, "Post one now"); err != nil {
+		return err
+	}
+	_, err = s.bot.Tick(ctx)
+	return err
 }
 
 // answers are the private messages of a round.
@@ -132,15 +147,7 @@ func (s *stage) actor() chat.Actor {
 	return chat.Actor{User: s.user, Name: "You", Admin: chat.Yes, Zone: "UTC"}
 }
 
-func (s *stage) last() chat.Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.posts) == 0 {
-		return chat.Message{Summary: "nothing was posted"}
-	}
-	return s.posts[len(s.posts)-1]
-}
-
+// first is the first message that was posted, as it is now.
 func (s *stage) first() chat.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()

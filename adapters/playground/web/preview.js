@@ -12,7 +12,7 @@ setInterval(async () => {
 	}
 }, 1000);
 
-for (const hidden of document.querySelectorAll("mark, pre.spoiler")) {
+for (const hidden of document.querySelectorAll(".spoiler")) {
 	hidden.tabIndex = 0;
 	hidden.setAttribute("role", "button");
 	hidden.setAttribute("aria-expanded", "false");
