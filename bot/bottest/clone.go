@@ -19,8 +19,8 @@ func clone[T any](v T) T {
 }
 
 func deep(to, from reflect.Value) {
-	if t, ok := from.Interface().(time.Time); ok {
-		to.Set(reflect.ValueOf(cut(t)))
+	if from.Type() == reflect.TypeFor[time.Time]() {
+		to.Set(reflect.ValueOf(cut(from.Interface().(time.Time))))
 		return
 	}
 	switch from.Kind() {
@@ -33,6 +33,10 @@ func deep(to, from reflect.Value) {
 			return
 		}
 		to.Set(reflect.MakeSlice(from.Type(), from.Len(), from.Len()))
+		if k := from.Type().Elem().Kind(); k == reflect.Uint8 || k == reflect.String {
+			reflect.Copy(to, from)
+			return
+		}
 		for i := range from.Len() {
 			deep(to.Index(i), from.Index(i))
 		}
