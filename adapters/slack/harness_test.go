@@ -122,7 +122,7 @@ func (w *world) run() {
 	w.t.Helper()
 	a, err := slack.New(slack.Options{
 		BotToken: w.server.BotToken, AppToken: w.server.AppToken, SigningSecret: w.server.SigningSecret, APIURL: w.server.APIURL(),
-		HTTP: w.http, Keep: w.keep, Clock: w.clock, Table: w.table, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		HTTP: w.http, Keep: w.keep, Clock: w.clock, Table: w.table, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		w.t.Fatal(err)

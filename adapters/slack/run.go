@@ -24,6 +24,7 @@ const (
 // identity is what auth.test says about the bot token.
 type identity struct {
 	team, bot string
+	name      string   // of the workspace, for the operator
 	scopes    []string // as far as Slack says
 }
 
@@ -138,7 +139,7 @@ func (a *Adapter) whoAmI(ctx context.Context) (identity, error) {
 		if err != nil {
 			return err
 		}
-		who = identity{team: r.TeamID, bot: r.UserID}
+		who = identity{team: r.TeamID, bot: r.UserID, name: r.Team}
 		for s := range strings.SplitSeq(r.Header.Get("X-OAuth-Scopes"), ",") {
 			if s = strings.TrimSpace(s); s != "" {
 				who.scopes = append(who.scopes, s)
@@ -177,6 +178,10 @@ func (a *Adapter) Healthy() error {
 
 func (a *Adapter) health(trouble error) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
+	was, who := a.trouble, a.who
 	a.trouble = trouble
+	a.mu.Unlock()
+	if trouble == nil && was != nil {
+		a.log.Info("connected to Slack", "space", spaceID(who.team), "workspace", who.name)
+	}
 }

@@ -119,6 +119,7 @@ func TestSetupSaysThatTheBotIsNotInTheChannel(t *testing.T) {
 	o := newOffice(t)
 	o.start()
 	o.connected()
+	o.until("the operator's line", func() bool { return strings.Contains(o.log.String(), "connected to Slack") })
 	o.setUp()
 	if text := o.ada.Dialog().Page.Text; strings.Contains(text, "/invite") {
 		t.Errorf("in a channel with the bot: %s", text)
