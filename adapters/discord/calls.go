@@ -209,6 +209,7 @@ func (a *Adapter) Find(ctx context.Context, c chat.ChannelID, key string, since 
 // past is a message of a channel's history.
 type past struct {
 	ID     string `json:"id"`
+	Type   int    `json:"type"`
 	Nonce  any    `json:"nonce"`
 	Author struct {
 		ID string `json:"id"`

@@ -282,9 +282,49 @@ func TestDiscuss(t *testing.T) {
 		if err := a.Discuss(t.Context(), ids[3], "One too many", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
 			t.Errorf("beyond the guild's threads: %v", err)
 		}
+		for _, where := range []chat.ChannelID{chat.ChannelID("discord:" + screen[0].ID), chat.ChannelID("discord:@" + b.server.Person("Ada").ID())} {
+			id, err := a.Post(t.Context(), where, note("A question in a thread, and in a direct conversation."), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+			if err := a.Discuss(t.Context(), id, "None here", line); !errors.Is(err, chat.ErrUnsupported) {
+				t.Errorf("a thread on %s: %v", id, err)
+			}
+			pass(time.Second)
+		}
 		b.guild.Deny(place, discordtest.MayStartThreads)
 		if err := a.Discuss(t.Context(), ids[4], "Not allowed", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
 			t.Errorf("without the right to: %v", err)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// A thread that was opened and got no line gets it when it is tried again, once.
+func TestDiscussAgain(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		place := b.guild.Channel("general")
+		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		line := note("No spoilers here until it closes.")
+		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.Limited, After: 2 * time.Second})
+		if err := a.Discuss(t.Context(), id, "A question", line); !errors.As(err, new(chat.Later)) {
+			t.Errorf("the line was limited, but: %v", err)
+		}
+		for range 3 {
+			pass(time.Hour) // the nonce is long forgotten
+			if err := a.Discuss(t.Context(), id, "A question", line); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, texts, ok := b.server.Thread(b.server.Person("Ada").Screen(place)[0].ID); !ok || len(texts) != 1 {
+			t.Errorf("the thread has %q", texts)
 		}
 		a.end(3 * time.Second)
 	})

@@ -202,6 +202,7 @@ const (
 	codeUnknownInteraction = 10062
 	codeOldEdits           = 30046
 	codeAnswered           = 40060
+	codeWrongKind          = 50024
 	codeHasThread          = 160004
 	codeManyThreads        = 160006
 )

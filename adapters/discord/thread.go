@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -13,9 +14,10 @@ import (
 // threadQuiet is after how many minutes without a word a thread is put away.
 const threadQuiet = 1440
 
-// Discuss opens a thread for talking about a post, with one line in it. A post that has its thread already is left as it
-// is, so that the call can be repeated. chat.ErrUnsupported when the guild has no room for threads or does not let the bot
-// open them. Like Post it never waits: chat.Later.
+// Discuss implements chat.Discusser: it opens a thread for talking about a post, with one line in it. Where a thread is
+// already, from an earlier try or by a person, only the line is said, unless the bot has spoken there. chat.ErrUnsupported
+// where the guild has no room for threads, does not let the bot open them, or the post stands where none can be. Like Post
+// it never waits: chat.Later.
 func (a *Adapter) Discuss(ctx context.Context, id chat.MessageID, title string, line chat.Message) error {
 	channel, message, ok := messageOf(id)
 	if !ok {
@@ -29,20 +31,35 @@ func (a *Adapter) Discuss(ctx context.Context, id chat.MessageID, title string, 
 		method: "POST", path: "/channels/" + channel + "/messages/" + message + "/threads", route: route{name: "POST thread", major: channel, ahead: 1},
 		body: map[string]any{"name": name, "auto_archive_duration": threadQuiet},
 	})
+	opened := err == nil
+	if code(err) == codeHasThread {
+		var said bool
+		if said, err = a.spoke(ctx, message); said {
+			return nil
+		}
+	}
 	var no *refusal
-	forbidden := errors.As(err, &no) && (no.Status == http.StatusForbidden || no.Code == codeManyThreads)
 	switch {
-	case code(err) == codeHasThread:
-		return nil
-	case forbidden:
+	case errors.As(err, &no) && (no.Status == http.StatusForbidden || no.Code == codeManyThreads || no.Code == codeWrongKind):
 		return fmt.Errorf("open a thread on %s: %w: %w", id, chat.ErrUnsupported, no)
 	case err != nil:
 		return fmt.Errorf("open a thread on %s: %w", id, err)
 	}
 	p := renderPlain(line)
 	p.Nonce, p.EnforceNonce = nonce(message, "thread"), true
-	if _, err := a.say(ctx, message, p, true); err != nil { // a thread has the identifier of its message
+	if _, err := a.say(ctx, message, p, opened); err != nil { // a thread has the identifier of its message
 		return fmt.Errorf("say the first line in the thread on %s: %w", id, err)
 	}
 	return nil
+}
+
+// spoke says whether the bot has said something at the beginning of a thread.
+func (a *Adapter) spoke(ctx context.Context, thread string) (bool, error) {
+	me, err := a.me(ctx)
+	if err != nil {
+		return false, err
+	}
+	var page []past
+	err = a.rest.try(ctx, request{method: "GET", path: "/channels/" + thread + "/messages?after=0&limit=100", route: readRoute(thread), into: &page})
+	return slices.ContainsFunc(page, func(m past) bool { return m.Author.ID == me && m.Type == 0 }), err // not what Discord shows of the post itself
 }

@@ -101,7 +101,9 @@ func (s *Server) Thread(message string) (name string, texts []string, ok bool) {
 		return "", nil, false
 	}
 	for _, m := range t.messages {
-		texts = append(texts, s.see(m).Text)
+		if m.kind == 0 {
+			texts = append(texts, s.see(m).Text)
+		}
 	}
 	return t.name, texts, true
 }

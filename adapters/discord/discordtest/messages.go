@@ -260,6 +260,8 @@ func (s *Server) startThread(c *call) (any, error) {
 	switch {
 	case m == nil:
 		return nil, refuse(http.StatusNotFound, 10008, "Unknown Message")
+	case ch.kind != 0:
+		return nil, refuse(http.StatusBadRequest, codeWrongKind, "Cannot execute action on this channel type")
 	case m.thread:
 		return nil, refuse(http.StatusBadRequest, codeHasThread, "A thread has already been created for this message")
 	case s.threads(ch.guild) >= maxThreads:
@@ -270,12 +272,14 @@ func (s *Server) startThread(c *call) (any, error) {
 	m.thread = true
 	t := &channel{id: m.id, guild: ch.guild, name: in.Name, kind: 11, parent: ch.id, overwrites: ch.overwrites}
 	s.channels[t.id] = t
+	s.add(t, said{}, nil).kind = 21 // the post, shown at the beginning
 	return map[string]any{"id": t.id, "type": 11, "guild_id": t.guild, "parent_id": ch.id, "name": t.name}, nil
 }
 
 // maxThreads is how many active threads this fake lets a guild have.
 const (
 	maxThreads      = 3
+	codeWrongKind   = 50024
 	codeHasThread   = 160004
 	codeManyThreads = 160006
 	codeAnswered    = 40060

@@ -62,6 +62,7 @@ type channel struct {
 // message is what was said. To is the one person who sees a private one.
 type message struct {
 	id, channel string
+	kind        int // 21 = the post that a thread begins with
 	author      string
 	to          string
 	flags       int
@@ -176,7 +177,7 @@ func (m *message) json(author *user) map[string]any {
 	out := map[string]any{
 		"id": m.id, "channel_id": m.channel, "author": author, "content": "", "flags": m.flags, "components": numbered(m.parts),
 		"embeds": []any{}, "attachments": []any{}, "mentions": []any{}, "mention_roles": []any{}, "mention_everyone": false,
-		"pinned": false, "tts": false, "type": 0, "timestamp": time.Unix(0, 0).UTC().Format(time.RFC3339), "edited_timestamp": nil,
+		"pinned": false, "tts": false, "type": m.kind, "timestamp": time.Unix(0, 0).UTC().Format(time.RFC3339), "edited_timestamp": nil,
 	}
 	if m.nonce != "" {
 		out["nonce"] = m.nonce
