@@ -41,8 +41,30 @@ func (b *Bot) thread(ctx context.Context, task store.Task) error {
 	}
 	const line = "Talk about it here. No spoilers until the question closes; I do not read this thread."
 	err = d.Discuss(ctx, chat.MessageID(f.round.Message), clip(f.question.Title, 90), Fit(*message(line, para(line)), p.Caps()))
-	if err != nil && !errors.Is(err, chat.ErrUnsupported) && !errors.Is(err, chat.ErrUncertain) && !errors.Is(err, chat.ErrGone) {
+	if errors.Is(err, chat.ErrUnsupported) {
+		return b.threadsEnd(ctx, task)
+	}
+	if err != nil && !errors.Is(err, chat.ErrUncertain) && !errors.Is(err, chat.ErrGone) {
 		return fmt.Errorf("open a thread on round %s: %w", roundKey(task.Track, task.Round), err)
 	}
 	return b.drop(ctx, task)
+}
+
+// threadsEnd stops asking for what the platform does not allow, and tells those who had chosen it.
+func (b *Bot) threadsEnd(ctx context.Context, task store.Task) error {
+	return b.store.Update(ctx, func(tx store.Tx) error {
+		t, err := tx.Track(task.Track)
+		if errors.Is(err, store.ErrNotFound) {
+			return tx.DeleteTask(task.Key)
+		}
+		if err != nil {
+			return err
+		}
+		if t.Thread {
+			t.Thread = false
+			say := "I could not open a thread for discussion: I am not allowed to here, or there are too many already. Questions come without one now; when there is room, tick it again under " + b.prefix + "tracks edit."
+			err = errors.Join(tx.PutTrack(t), b.tellOwners(tx, t.ID, say))
+		}
+		return errors.Join(err, tx.DeleteTask(task.Key))
+	})
 }

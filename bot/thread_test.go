@@ -13,13 +13,14 @@ type talkative struct {
 	chat.Platform
 	mu     sync.Mutex
 	opened []string
+	err    error
 }
 
 func (p *talkative) Discuss(_ context.Context, id chat.MessageID, title string, line chat.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.opened = append(p.opened, string(id)+" "+title+": "+line.Summary)
-	return nil
+	return p.err
 }
 
 func TestAThreadIsOpenedWhereTheTrackWantsOne(t *testing.T) {
@@ -39,4 +40,21 @@ func TestAThreadIsOpenedWhereTheTrackWantsOne(t *testing.T) {
 	if len(p.opened) != 1 {
 		t.Fatalf("threads: %q", p.opened)
 	}
+}
+
+// Where the platform allows none, it is not asked every day, and whoever chose threads is told.
+func TestThreadsThatAreNotAllowed(t *testing.T) {
+	s := newStage(t)
+	p := &talkative{Platform: s.p, err: chat.ErrUnsupported}
+	s.b.Join(p)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	ada.Type(s.here, "tracks edit")
+	ada.Fill("More", "A thread for discussion, where there are threads")
+	ada.Submit()
+	s.to(4, "09:05")
+	if len(p.opened) != 1 || s.track().Thread {
+		t.Errorf("asked for %d threads; the track still wants them: %v", len(p.opened), s.track().Thread)
+	}
+	ada.Sees(ada.Direct(), "I could not open a thread for discussion")
 }
