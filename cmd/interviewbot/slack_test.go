@@ -69,9 +69,13 @@ func (o *office) end() {
 // until waits for what the workspace or the log shows.
 func (o *office) until(what string, ok func() bool) {
 	o.Helper()
-	for end := time.After(weekPatience); !ok(); {
+	for end := time.After(weekPatience); ; {
+		changed := o.server.Changed()
+		if ok() {
+			return
+		}
 		select {
-		case <-o.server.Changed():
+		case <-changed:
 		case <-o.log.written:
 		case <-end:
 			o.Fatalf("%s did not come", what)
