@@ -59,6 +59,8 @@ type Adapter struct {
 }
 
 const (
+	errNoApplication Error = "DISCORD_APPLICATION_ID is not an application's id: copy the number from the General Information page"
+
 	errNotRunning Error = "the Discord adapter is not running"
 	errNotYet     Error = "not connected to Discord yet"
 )
@@ -72,7 +74,7 @@ func New(o Options) (*Adapter, error) {
 		}
 	}
 	need(o.Token != "", "DISCORD_TOKEN is empty: copy the token from the Bot page of the application")
-	need(isSnowflake(o.ApplicationID), "DISCORD_APPLICATION_ID is not an application's id: copy it from the General Information page")
+	need(isSnowflake(o.ApplicationID), errNoApplication.Error())
 	key, err := hex.DecodeString(o.PublicKey)
 	need(!o.HTTP && o.PublicKey == "" || err == nil && len(key) == ed25519.PublicKeySize, "DISCORD_PUBLIC_KEY is not 64 hexadecimal digits: copy it from the General Information page")
 	if o.APIURL == "" {

@@ -337,8 +337,13 @@ func TestInvite(t *testing.T) {
 		"https://discord.com/oauth2/authorize?client_id=1&integration_type=0&permissions=309237746688&scope=bot+applications.commands": {Threads: true},
 		"https://discord.com/oauth2/authorize?client_id=1&integration_type=1&scope=applications.commands":                              {Personal: true},
 	} {
-		if got := discord.Invite("1", o); got != want {
-			t.Errorf("%+v: %s, want %s", o, got, want)
+		if got, err := discord.Invite("1", o); got != want || err != nil {
+			t.Errorf("%+v: %s, want %s; %v", o, got, want, err)
+		}
+	}
+	for _, id := range []string{"", "abc", "-1", "1&scope=bot"} {
+		if link, err := discord.Invite(id, discord.InviteOptions{}); err == nil || !strings.Contains(err.Error(), "General Information") {
+			t.Errorf("%q: %s, %v", id, link, err)
 		}
 	}
 }

@@ -13,7 +13,10 @@ type InviteOptions struct {
 
 // Invite returns the link by which the bot is added, with the least permissions it needs: to see the channel, to write,
 // to attach pictures, and to read back what it wrote itself. A personal installation needs none.
-func Invite(appID string, o InviteOptions) string {
+func Invite(appID string, o InviteOptions) (string, error) {
+	if !isSnowflake(appID) {
+		return "", errNoApplication
+	}
 	q := url.Values{"client_id": {appID}}
 	if o.Personal {
 		q.Set("integration_type", "1")
@@ -27,5 +30,5 @@ func Invite(appID string, o InviteOptions) string {
 		q.Set("scope", "bot applications.commands")
 		q.Set("permissions", strconv.FormatUint(rights, 10))
 	}
-	return "https://discord.com/oauth2/authorize?" + q.Encode()
+	return "https://discord.com/oauth2/authorize?" + q.Encode(), nil
 }

@@ -49,12 +49,15 @@ func discordCommand() *cli.Command {
 	return &cli.Command{Name: "discord", Usage: "what connecting Discord needs", Commands: []*cli.Command{{
 		Name: "invite", Usage: "print the link by which the bot is added to a server",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "application-id", Usage: "`ID` of the application", Sources: env("DISCORD_APPLICATION_ID", true), Required: true},
+			&cli.StringFlag{Name: "application-id", Usage: "`ID` of the application", Sources: env("DISCORD_APPLICATION_ID", true)},
 			&cli.BoolFlag{Name: "threads", Usage: "the bot may open a thread for each question"},
 			&cli.BoolFlag{Name: "personal", Usage: "for one person's own account instead of a server"},
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
-			_, err := fmt.Fprintln(c.Root().Writer, discord.Invite(c.String("application-id"), discord.InviteOptions{Threads: c.Bool("threads"), Personal: c.Bool("personal")}))
+			link, err := discord.Invite(c.String("application-id"), discord.InviteOptions{Threads: c.Bool("threads"), Personal: c.Bool("personal")})
+			if err == nil {
+				_, err = fmt.Fprintln(c.Root().Writer, link)
+			}
 			return err
 		},
 	}}}
