@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/interviewbot/interviewbot/adapters/slack"
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -143,4 +144,44 @@ func FuzzDialog(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Slack counts mrkdwn as it is sent, with & and < escaped: what grows beyond a limit by that goes out in another way.
+func TestEscapedTextKeepsToTheLimits(t *testing.T) {
+	long := strings.Repeat("<", 1500)
+	m := chat.Message{Summary: long[:1000], Blocks: []chat.Block{
+		chat.Fields{Pairs: []chat.Field{{Name: "Level", Value: chat.T(long)}, {Name: strings.Repeat("&", 600), Value: chat.T("x")}}},
+		chat.Note{Text: chat.T(long + long)},
+		chat.Note{Text: chat.Join(chat.T(long), chat.At(time.Unix(1, 0), chat.DayClock, nil))},
+	}}
+	blocks, text := slack.DrawMessage(m, "", nil)
+	if n := utf8.RuneCountInString(text); n > 4000 {
+		t.Errorf("the text has %d characters", n)
+	}
+	b, err := json.Marshal(blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn []struct {
+		Fields   []struct{ Text string }
+		Elements []struct {
+			Type string
+			Text string
+		}
+	}
+	if err := json.Unmarshal(b, &drawn); err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range drawn {
+		for _, f := range block.Fields {
+			if n := utf8.RuneCountInString(f.Text); n > 2000 {
+				t.Errorf("a field has %d characters", n)
+			}
+		}
+		for _, e := range block.Elements {
+			if n := utf8.RuneCountInString(e.Text); n > 3000 {
+				t.Errorf("a note has %d characters", n)
+			}
+		}
+	}
 }

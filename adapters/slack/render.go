@@ -160,8 +160,9 @@ func fields(f chat.Fields) slack.Block {
 	for _, p := range f.Pairs {
 		name := strings.TrimSpace(clean(p.Name))
 		value, safe := marked(p.Value)
-		if safe && inert(name) && name != "" {
-			all = append(all, slack.NewTextBlockObject(slack.MarkdownType, "*"+escape(name)+"*\n"+value, false, true))
+		text := "*" + escape(name) + "*\n" + value
+		if safe && inert(name) && name != "" && utf8.RuneCountInString(text) <= 2000 {
+			all = append(all, slack.NewTextBlockObject(slack.MarkdownType, text, false, true))
 		} else {
 			all = append(all, label(name+"\n"+plain(p.Value), 2000))
 		}
