@@ -3,7 +3,9 @@ package questions_test
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -60,6 +62,54 @@ func BenchmarkLoad600(b *testing.B) {
 	runtime.KeepAlive(bank)
 }
 
+// BenchmarkLoadEmbedded is loading and indexing the whole bank that is built in: of-floor is its time by that of the YAML library reading the
+// same files into nothing, one after the other; MB-kept is what stays in memory.
+func BenchmarkLoadEmbedded(b *testing.B) {
+	floor := 0.0
+	b.Run("floor", func(b *testing.B) {
+		for b.Loop() {
+			if err := readYAML(questions.Content()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		floor = float64(b.Elapsed()) / float64(b.N)
+	})
+	b.Run("bank", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := questions.Embedded(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		each := float64(b.Elapsed()) / float64(b.N)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		bank, err := questions.Embedded()
+		if err != nil {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(each/floor, "of-floor")
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "MB-kept")
+		b.ReportMetric(float64(len(bank.Questions())), "questions")
+	})
+}
+
+// readYAML reads every YAML file into nothing.
+func readYAML(files fs.FS) error {
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".yaml" {
+			return err
+		}
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		return yaml.Unmarshal(content, new(yaml.Node))
+	})
+}
+
 func BenchmarkLint600(b *testing.B) {
 	bank, err := questions.Load(full(b))
 	if err != nil {
@@ -67,5 +117,26 @@ func BenchmarkLint600(b *testing.B) {
 	}
 	for b.Loop() {
 		bank.Lint()
+	}
+}
+
+// BenchmarkImport2000 is the largest import: read, completed, given topics, compared with each other and with the bank.
+func BenchmarkImport2000(b *testing.B) {
+	bank := embedded(b)
+	var csv strings.Builder
+	csv.WriteString("question,answer\n")
+	words := strings.Fields("alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa cache index queue lock thread")
+	for i := range questions.EntryLimit {
+		fmt.Fprintf(&csv, "\"word%d", i)
+		for k := range 12 {
+			csv.WriteString(" " + words[(i*7+k*k+i*k)%len(words)])
+		}
+		csv.WriteString("?\",It depends.\n")
+	}
+	for b.Loop() {
+		entries, err := questions.Import([]byte(csv.String()), questions.CSV, questions.Importing{Bank: bank})
+		if err != nil || len(entries) != questions.EntryLimit {
+			b.Fatal(err)
+		}
 	}
 }

@@ -358,12 +358,19 @@ func TestTipsProjectsAndQuestionsToAsk(t *testing.T) {
 	}
 }
 
-// The cost of a pick must not depend on how many questions there are: the same deck of 100 used questions in banks of 300, 3,000 and 30,000.
+// BenchmarkPick is picking from a bank of the size of the one that is built in and from one of ten times that, after 100 rounds. Its metric
+// of-small is the time by that of the smaller one: it must not grow with the bank.
 func BenchmarkPick(b *testing.B) {
-	for _, n := range []int{20, 200, 2000} {
-		bank := bankOf(b, n, "", "sql", "caching", "security", "messaging", "algorithms")
+	built, err := questions.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	small := 0.0
+	for _, times := range []int{1, 10} {
+		bank := bankOf(b, times*len(built.Questions())/15, "", "sql", "caching", "security", "messaging", "algorithms")
 		w := questions.Want{Number: 101, Week: 21, Recent: []string{"sql", "caching"}, Used: map[string]int{}}
-		for i, q := range bank.Questions()[:100] {
+		for i := range 100 { // spread over the topics, as a track's are
+			q := bank.Questions()[i*len(bank.Questions())/100]
 			w.Used[q.ID] = i
 		}
 		b.Run(fmt.Sprintf("%d", len(bank.Questions())), func(b *testing.B) {
@@ -373,6 +380,11 @@ func BenchmarkPick(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			each := float64(b.Elapsed()) / float64(b.N)
+			if small == 0 {
+				small = each
+			}
+			b.ReportMetric(each/small, "of-small")
 		})
 	}
 }

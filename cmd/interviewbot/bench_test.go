@@ -132,6 +132,17 @@ func (x *bench) bare(tx store.Tx, i int64) error {
 	return tx.PutMember(store.Member{Track: x.track.ID, User: user, Space: string(bottest.Home), Name: "Somebody", Joined: now, Streak: streak.Start(), Head: seq, Answered: x.track.Open})
 }
 
+// BenchmarkFirstAnswer is a start from nothing to the feedback on the first answer: the bank is read and indexed, a data file is made, a
+// channel is set up, the question posted and answered. It must stay under a second.
+func BenchmarkFirstAnswer(b *testing.B) {
+	for b.Loop() {
+		x := newBench(b)
+		form := fmt.Sprintf("answer:%s-%d", x.track.ID, x.track.Open)
+		x.handle(b, "test:u000000001", chat.Submit{Form: form, Values: map[string][]string{"text": {x.text}}})
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/start")
+}
+
 // BenchmarkIdleTick is the loop looking for work with 100,000 tracks none of which is due: at most 1 ms.
 func BenchmarkIdleTick(b *testing.B) {
 	x := newBench(b)

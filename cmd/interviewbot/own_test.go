@@ -125,7 +125,7 @@ func TestAFailedImportLeavesTheFolderAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries[0].Replaces = "sql/what-is-a-zebra-index.yaml"
-	if err := writeQuestions(context.Background(), to, entries); err == nil {
+	if err := writeQuestions(context.Background(), to, entries, func(int, int) {}); err == nil {
 		t.Error("it wrote into a file")
 	}
 	if got, err := os.ReadFile(old); err != nil || string(got) != "id: what-is-a-zebra-index\n" {
@@ -135,12 +135,12 @@ func TestAFailedImportLeavesTheFolderAsItWas(t *testing.T) {
 		t.Errorf("left %v", files)
 	}
 	entries[0].Replaces = ""
-	if err := writeQuestions(context.Background(), to, entries[:1]); err == nil {
+	if err := writeQuestions(context.Background(), to, entries[:1], func(int, int) {}); err == nil {
 		t.Error("it wrote over a file")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := writeQuestions(ctx, filepath.Join(dir, "new"), entries); err == nil || len(filesIn(t, filepath.Join(dir, "new"))) != 0 {
+	if err := writeQuestions(ctx, filepath.Join(dir, "new"), entries, func(int, int) {}); err == nil || len(filesIn(t, filepath.Join(dir, "new"))) != 0 {
 		t.Errorf("it went on after it was stopped: %v", err)
 	}
 }

@@ -75,7 +75,7 @@ func importQuestions(ctx context.Context, c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	entries, err := questions.Import(content, format, questions.Importing{Bank: bank, Topic: topic, Replace: c.Bool("replace"), Progress: progress(c.Root().ErrWriter)})
+	entries, err := questions.Import(content, format, questions.Importing{Bank: bank, Topic: topic, Replace: c.Bool("replace"), Progress: progress(c.Root().ErrWriter, "read")})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -93,7 +93,7 @@ func importQuestions(ctx context.Context, c *cli.Command) error {
 		_, err = fmt.Fprintf(c.Root().Writer, "%d would be written, %d left out. This was a dry run: nothing is written.\n", len(good), bad)
 		return err
 	}
-	if err := writeQuestions(ctx, to, good); err != nil {
+	if err := writeQuestions(ctx, to, good, progress(c.Root().ErrWriter, "written")); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(c.Root().Writer, "%d written to %s, %d left out.\n", len(good), to, bad)
@@ -138,12 +138,12 @@ func report(w io.Writer, entries []questions.Entry) error {
 }
 
 // progress says at most once a second how far it is.
-func progress(w io.Writer) func(done, of int) {
+func progress(w io.Writer, deed string) func(done, of int) {
 	last := time.Now()
 	return func(done, of int) {
 		if time.Since(last) >= time.Second {
 			last = time.Now()
-			fmt.Fprintf(w, "%d of %d read\n", done, of)
+			fmt.Fprintf(w, "%d of %d %s\n", done, of, deed)
 		}
 	}
 }

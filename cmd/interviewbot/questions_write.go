@@ -12,8 +12,8 @@ import (
 )
 
 // writeQuestions puts questions into a folder, one file each: all or none of them. Files appear whole, and none is written over but those
-// that an entry says it replaces. What happens stays inside the folder, whatever links are in it.
-func writeQuestions(ctx context.Context, folder string, entries []questions.Entry) (err error) {
+// that an entry says it replaces. What happens stays inside the folder, whatever links are in it. told hears how far it is.
+func writeQuestions(ctx context.Context, folder string, entries []questions.Entry, told func(done, of int)) (err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}
@@ -40,6 +40,7 @@ func writeQuestions(ctx context.Context, folder string, entries []questions.Entr
 		if err := w.prepare(i, e.Question); err != nil {
 			return fmt.Errorf("write %s: %w", e.Question.File(), err)
 		}
+		told(i+1, len(entries))
 	}
 	for i, e := range entries {
 		if err := w.place(i, e); err != nil {
