@@ -73,7 +73,7 @@ func (b *Bot) commandSetup(ctx context.Context, c call, args map[string]string) 
 	f.Title = "Set up a " + kind
 	for _, o := range before {
 		if o.State != store.TrackRemoved && o.Kind == kind {
-			f.Intro = append(f.Intro, note("This channel has one already: "+describe(o)+". To change that one: "+b.prefix+"tracks edit."))
+			f.Intro = append(f.Intro, note("There is one here: "+describe(o)+". To change it: "+b.prefix+"tracks edit."))
 		}
 	}
 	return chat.Response{Form: f}, nil
