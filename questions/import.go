@@ -185,10 +185,14 @@ func (in *importer) checkID(e *Entry) {
 	}
 }
 
+// tellingStems is from how many words that carry meaning the same ones make the same question; with fewer, What is a lock? and When do you
+// lock? would be one.
+const tellingStems = 4
+
 // compare finds what says the same: the same words keep an entry out, nearly the same are a note.
 func (in *importer) compare(e *Entry) {
-	report := func(share float64, where string) {
-		if share == 1 {
+	report := func(share float64, prompt, where string) {
+		if share == 1 && (len(e.stems) >= tellingStems || strings.EqualFold(oneLine(prompt), oneLine(e.Question.Prompt))) {
 			e.Faults = append(e.Faults, Fault{Field: "prompt", What: "says the same as " + where + "; take one of them out"})
 		} else {
 			e.Notes = append(e.Notes, "says nearly the same as "+where+"; keep the better one")
@@ -196,13 +200,13 @@ func (in *importer) compare(e *Entry) {
 	}
 	for _, other := range in.before {
 		if share := jaccard(e.stems, other.stems); share >= alike && other.Question.ID != e.Question.ID {
-			report(share, fmt.Sprintf("line %d", other.Line))
+			report(share, other.Question.Prompt, fmt.Sprintf("line %d", other.Line))
 			return
 		}
 	}
 	for _, other := range in.known {
 		if share := jaccard(e.stems, other.stems); share >= alike && other.id != e.Question.ID {
-			report(share, fmt.Sprintf("the question %q", other.id))
+			report(share, in.Bank.byID[other.id].Prompt, fmt.Sprintf("the question %q", other.id))
 			return
 		}
 	}

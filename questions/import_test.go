@@ -58,7 +58,9 @@ func TestImport(t *testing.T) {
 		"a comma too many":                  {questions.CSV, min + "What is a zebra?,A,B\n", "sql", []string{"! : has 3 cells, but there are 2 columns"}, ""},
 		"a path for an id":                  {questions.CSV, "id,question,answer\n../../x,What is a zebra?,A\n", "sql", []string{"! id: an id is lower-case letters"}, ""},
 		"an id of the bank":                 {questions.CSV, "id,question,answer\ncache-makes-it-slower,What is a zebra?,A\n", "sql", []string{`! id: the id "cache-makes-it-slower" belongs to a question of the bank that is built in`}, ""},
-		"the same twice":                    {questions.CSV, min + "What is a zebra index?,A\n\"And what, then, is the zebra index?\",B\n", "sql", []string{"2 ", "! prompt: says the same as line 2"}, ""},
+		"the same twice":                    {questions.CSV, min + "Why would zebras outrun lions at dusk?,A\n\"And why, then, would a zebra outrun the lion at dusk?\",B\n", "sql", []string{"2 ", "! prompt: says the same as line 2"}, ""},
+		"the same short one twice":          {questions.CSV, "id,question,answer\na,What is a zebra?,A\nb,what is  a Zebra?,B\n", "sql", []string{"2 ", "! prompt: says the same as line 2"}, ""},
+		"short ones with one word":          {questions.CSV, min + "What is a zebra?,A\nWhere are the zebras?,B\n", "sql", []string{"2 ", "3 where-are-the-zebras sql ~ says nearly the same as line 2"}, ""},
 		"an id twice":                       {questions.CSV, "id,question,answer\nz,What is a zebra?,A\nz,Where do lynxes live?,A\n", "sql", []string{"2 z", `! id: the id "z" is that of line 2 too`}, ""},
 		"nearly the same":                   {questions.CSV, min + "How would zebras alpha bravo charlie delta echo foxtrot golf hotel?,A\nHow would zebras alpha bravo charlie delta echo foxtrot golf lima?,A\n", "sql", []string{"2 ", "~ says nearly the same as line 2"}, ""},
 		"titles alike, words different":     {questions.CSV, "title,question,answer\nZebras,What is a zebra?,A\nZebras,Where do lynxes sleep and hunt?,A\n", "sql", []string{"2 zebras sql", "3 zebras-"}, ""},
@@ -184,7 +186,8 @@ func TestImportTellsItsProgress(t *testing.T) {
 	}
 }
 
-// The whole bank survives JSON and CSV; line breaks inside the entries of a list, which mean a blank, are blanks in CSV.
+// The whole bank survives JSON and CSV, but for blanks at the ends of texts; line breaks inside the entries of a list, which mean a blank,
+// are blanks in CSV.
 func TestBankGoesThroughExportAndImport(t *testing.T) {
 	bank := embedded(t)
 	for _, f := range []questions.Format{questions.JSON, questions.CSV} {
@@ -202,14 +205,15 @@ func TestBankGoesThroughExportAndImport(t *testing.T) {
 				t.Errorf("%s: %v", f, e.Faults)
 			}
 			if got := string(e.Question.Body()); unbroken(got, f) != unbroken(string(want.Body()), f) {
-				t.Errorf("%s: %s became %s", f, want.Body(), got)
+				t.Errorf("%s: %s became %s", f, want.ID, got)
 			}
 		}
 	}
 }
 
-// unbroken makes blanks of line breaks where the format does.
+// unbroken takes blanks from the ends of texts, and makes blanks of line breaks where the format does.
 func unbroken(body string, f questions.Format) string {
+	body = strings.ReplaceAll(body, ` "`, `"`) // nowhere but at the end of a text
 	if f == questions.CSV {
 		return strings.Join(strings.Fields(strings.ReplaceAll(body, `\n`, " ")), " ")
 	}
@@ -292,7 +296,7 @@ func TestYAMLLoadsAsItWasWritten(t *testing.T) {
 		return got, string(file), nil
 	}
 	for _, q := range bank.Questions() {
-		if got, file, err := reload(q); err != nil || string(got.Body()) != string(q.Body()) {
+		if got, file, err := reload(q); err != nil || unbroken(string(got.Body()), questions.JSON) != unbroken(string(q.Body()), questions.JSON) {
 			t.Fatalf("%v\n%s", err, file)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,7 @@ func writeQuestions(ctx context.Context, folder string, entries []questions.Entr
 		return fmt.Errorf("open the folder: %w", err)
 	}
 	defer root.Close()
-	stage := fmt.Sprintf(".import-%d", os.Getpid()) // hidden: the bot does not read it
+	stage := ".import-" + rand.Text() // hidden: the bot does not read it
 	if err := root.Mkdir(stage, 0o755); err != nil {
 		return fmt.Errorf("make room in %s: %w", folder, err)
 	}
