@@ -174,6 +174,9 @@ func fileMistakes() (wrong []string) {
 	return wrong
 }
 
+// shared says whether several processes may work on the store: a database server, not a data file.
+func (c Config) shared() bool { return strings.Contains(strings.TrimPrefix(c.Store, "bolt://"), "://") }
+
 // demoStore is the demo's own data file, beside the real one.
 func (c Config) demoStore() string {
 	if strings.Contains(c.Store, "://") {

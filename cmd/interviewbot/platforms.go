@@ -10,14 +10,18 @@ import (
 // connect adds the platforms that have a token.
 func (w *world) connect(_ context.Context, cfg Config) error {
 	if s := cfg.Slack; s.BotToken != "" {
-		keep, err := w.keep(cfg, cfg.Store, "slack")
-		if err != nil {
-			return err
-		}
-		a, err := slack.New(slack.Options{
+		o := slack.Options{
 			BotToken: s.BotToken, AppToken: s.AppToken, SigningSecret: s.SigningSecret, APIURL: s.APIURL,
-			HTTP: s.AppToken == "", Keep: keep, Clock: realClock(cfg.now()), Table: w.bot.Commands(), Log: w.log,
-		})
+			HTTP: s.AppToken == "", Clock: realClock(cfg.now()), Table: w.bot.Commands(), Log: w.log,
+		}
+		if cfg.shared() { // a data file admits no second process to share sockets with
+			keep, err := w.keep(cfg, cfg.Store, "slack")
+			if err != nil {
+				return err
+			}
+			o.Keep = keep
+		}
+		a, err := slack.New(o)
 		if err != nil {
 			return err
 		}

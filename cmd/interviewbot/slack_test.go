@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
+	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage"
 )
@@ -77,6 +79,8 @@ func (o *office) until(what string, ok func() bool) {
 		select {
 		case <-changed:
 		case <-o.log.written:
+		case err := <-o.done:
+			o.Fatalf("it ended before %s with %v", what, err)
 		case <-end:
 			o.Fatalf("%s did not come", what)
 		}
@@ -132,6 +136,36 @@ func TestSetupSaysThatTheBotIsNotInTheChannel(t *testing.T) {
 	o.setUp()
 	if text := o.ada.Dialog().Page.Text; !strings.Contains(text, "/invite") {
 		t.Errorf("in a channel without the bot: %s", text)
+	}
+	o.end()
+}
+
+// A program that was killed again and again is connected as soon as it runs: its data file admits no other process, so it
+// need not wait for what the killed ones held.
+func TestKilledProcessesAreNotWaitedFor(t *testing.T) {
+	o := newOffice(t)
+	s, err := storage.Open(t.Context(), o.cfg.Store, storage.Options{Now: o.cfg.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.cfg.Seal = bot.NewSeal()
+	for i := range 5 {
+		keep, err := bot.NewKeep(s, o.cfg.Seal, "slack", fmt.Sprint("killed", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held, err := keep.Hold(t.Context(), fmt.Sprintf("slack-socket-%d", i+1), time.Minute); !held || err != nil {
+			t.Fatal(held, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	o.start()
+	o.connected()
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("it took %v to connect", took)
 	}
 	o.end()
 }
