@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
@@ -23,17 +25,32 @@ const (
 	maySendThread  = 1 << 38
 )
 
-// Check implements chat.Watcher: what of the application's settings and the channels' permissions keeps the bot from
-// working.
-func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string {
-	var app struct {
-		ID       string `json:"id"`
-		Key      string `json:"verify_key"`
-		Endpoint string `json:"interactions_endpoint_url"`
-		Guilds   int    `json:"approximate_guild_count"`
+// application is what Discord knows of the bot's application.
+type application struct {
+	ID       string `json:"id"`
+	Key      string `json:"verify_key"`
+	Endpoint string `json:"interactions_endpoint_url"`
+	Guilds   int    `json:"approximate_guild_count"`
+}
+
+// application asks until Discord answers, or ctx ends.
+func (a *Adapter) application(ctx context.Context) (app application, err error) {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err = a.rest.call(ctx, request{method: "GET", path: "/applications/@me", route: route{name: "GET application"}, into: &app})
+		var no *refusal
+		if err == nil || errors.As(err, &no) && no.Status < http.StatusInternalServerError || sleep(ctx, wait) != nil {
+			return app, err
+		}
 	}
-	err := a.rest.call(ctx, request{method: "GET", path: "/applications/@me", route: route{name: "GET application"}, into: &app})
+}
+
+// Check implements chat.Watcher: what of the application's settings and the channels' permissions keeps the bot from
+// working. It waits until Discord can be reached; it finds nothing when ctx ends before.
+func (a *Adapter) Check(ctx context.Context, channels []chat.ChannelID) []string {
+	app, err := a.application(ctx)
 	switch {
+	case ctx.Err() != nil:
+		return nil
 	case errors.Is(err, chat.ErrRevoked):
 		return []string{"Discord refuses the token. Set DISCORD_TOKEN to the one on the Bot page of the application."}
 	case err != nil:

@@ -380,6 +380,44 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	})
 }
 
+// The check waits for Discord: what it finds is said once it can be reached. A thread has its parent's permissions.
+func TestCheckLater(t *testing.T) {
+	inBubble(t, discordtest.Options{Limit: 50}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		place := b.guild.Channel("general")
+		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A post."), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if err := a.Discuss(t.Context(), id, "A thread", note("A line.")); err != nil {
+			t.Fatal(err)
+		}
+		_, thread, _ := strings.Cut(string(id), ".")
+		b.guild.Deny(place, discordtest.MaySendThreads)
+		b.server.Fail(discordtest.Fault{Kind: "GET /applications/@me", What: discordtest.BadGateway, Times: 20})
+		found := make(chan []string, 1)
+		go func() { found <- a.Check(t.Context(), []chat.ChannelID{chat.ChannelID("discord:" + thread)}) }()
+		pass(time.Hour)
+		select {
+		case list := <-found:
+			if len(list) != 1 || !strings.Contains(list[0], "In #A thread the bot lacks: Send Messages in Threads.") {
+				t.Errorf("found %q", list)
+			}
+		default:
+			t.Error("still checking")
+		}
+		b.server.Fail(discordtest.Fault{Kind: "GET /applications/@me", What: discordtest.BadGateway, Times: 1000})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if list := a.Check(ctx, nil); len(list) != 0 {
+			t.Errorf("when the program ends the check says %q", list)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
 func TestResides(t *testing.T) {
 	inBubble(t, discordtest.Options{Limit: 50}, func(t *testing.T, b *bubble) {
 		a := b.start(overHTTP(b))

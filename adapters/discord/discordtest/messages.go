@@ -104,7 +104,11 @@ func (s *Server) channelInfo(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"id": ch.id, "type": ch.kind, "guild_id": ch.guild, "name": ch.name, "permission_overwrites": slices.Clone(ch.overwrites)}, nil
+	out := map[string]any{"id": ch.id, "type": ch.kind, "guild_id": ch.guild, "name": ch.name, "permission_overwrites": slices.Clone(ch.overwrites)}
+	if ch.parent != "" { // whose permissions a thread has
+		out["parent_id"], out["permission_overwrites"] = ch.parent, nil
+	}
+	return out, nil
 }
 
 func (s *Server) history(c *call) (any, error) {
