@@ -118,6 +118,20 @@ func TestRenewalLosesNothing(t *testing.T) {
 	}
 }
 
+// An answer that no acknowledgement over a socket can carry is acknowledged first and sent then.
+func TestLongAnswersAreAcknowledged(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	long := chat.Paragraph{Text: chat.T(strings.Repeat("<", 2500))} // each is six bytes in JSON
+	s.bot.replies(say("A long answer.", long, long, long))
+	s.must(s.ada.Type(s.c, "/interview practice"))
+	s.sees(s.c, "A long answer.")
+	s.Overdue()
+	if got := s.ada.Troubles(); len(got) != 0 {
+		t.Errorf("Slack complained: %q", got)
+	}
+}
+
 // After a long outage the bot is back soon, and does not sleep on for as long as the outage was.
 func TestAfterAnOutageItIsBackSoon(t *testing.T) {
 	t.Parallel()

@@ -96,6 +96,9 @@ func postMessage(s *Server, args object) (object, *refusal) {
 	if args["unfurl_links"] != "false" || args["unfurl_media"] != "false" {
 		return nil, malformed("invalid_arguments", "slacktest: the message would unfurl links")
 	}
+	if args["parse"] != "none" {
+		return nil, malformed("invalid_arguments", "slacktest: the text would be parsed")
+	}
 	m := &message{ts: s.ts(), bot: true, text: text, plain: args["mrkdwn"] == "false", blocks: blocks}
 	c.messages = append(c.messages, m)
 	s.ring()

@@ -114,12 +114,13 @@ func (a *app) next() object {
 }
 
 func message(channel, text string, blocks ...any) object {
-	return object{"channel": channel, "text": text, "blocks": blocks, "unfurl_links": "false", "unfurl_media": "false"}
+	return object{"channel": channel, "text": text, "blocks": blocks, "unfurl_links": "false", "unfurl_media": "false", "parse": "none"}
 }
 
 func TestRefusesWhatSlackRefuses(t *testing.T) {
 	a := newApp(t, "chat:write", "commands")
 	in, out, private := a.s.AddChannel("in", false, true), a.s.AddChannel("out", false, false), a.s.AddChannel("private", true, false)
+	quiet := a.s.AddChannel("quiet", false, true)
 	for name, c := range map[string]struct {
 		method string
 		args   object
@@ -135,6 +136,7 @@ func TestRefusesWhatSlackRefuses(t *testing.T) {
 		"a text too long":       {"chat.postMessage", message(in, strings.Repeat("x", 4001)), "invalid_blocks"},
 		"51 blocks":             {"chat.postMessage", message(in, "x", slices.Repeat([]any{object{"type": "divider"}}, 51)...), "invalid_blocks"},
 		"links unfurled":        {"chat.postMessage", object{"channel": in, "text": "x"}, "invalid_arguments"},
+		"a text parsed":         {"chat.postMessage", object{"channel": quiet, "text": "x", "unfurl_links": "false", "unfurl_media": "false"}, "invalid_arguments"},
 		"a scope it lacks":      {"users.info", object{"user": "U1"}, "missing_scope"},
 		"a trigger of nobody's": {"views.open", object{"trigger_id": "1.2.x", "view": modal("x")}, "invalid_trigger_id"},
 		"a view without title":  {"views.open", object{"trigger_id": "1.2.x", "view": object{"type": "modal", "blocks": []any{object{"type": "divider"}}}}, "invalid_arguments"},
