@@ -13,8 +13,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
@@ -65,29 +67,42 @@ const (
 	errNotYet     Error = "not connected to Discord yet"
 )
 
-// New checks the options, all of them at once, and makes an adapter; it calls nobody.
-func New(o Options) (*Adapter, error) {
-	var bad []error
+// Mistakes lists what is wrong with what an operator sets, a sentence each.
+func (o Options) Mistakes() (wrong []string) {
 	need := func(ok bool, sentence string) {
 		if !ok {
-			bad = append(bad, errors.New(sentence))
+			wrong = append(wrong, sentence)
 		}
 	}
 	need(o.Token != "", "DISCORD_TOKEN is empty: copy the token from the Bot page of the application")
+	need(!strings.ContainsFunc(o.Token, unicode.IsSpace), "DISCORD_TOKEN has white space in it: copy the token alone from the Bot page of the application")
 	need(isSnowflake(o.ApplicationID), errNoApplication.Error())
 	key, err := hex.DecodeString(o.PublicKey)
 	need(!o.HTTP && o.PublicKey == "" || err == nil && len(key) == ed25519.PublicKeySize, "DISCORD_PUBLIC_KEY is not 64 hexadecimal digits: copy it from the General Information page")
-	if o.APIURL == "" {
-		o.APIURL = "https://discord.com/api"
-	}
 	u, err := url.Parse(o.APIURL)
-	need(err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"), "DISCORD_API_URL is not an http or https address")
+	need(o.APIURL == "" || err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http"), "DISCORD_API_URL is not an http or https address")
+	return wrong
+}
+
+// New checks the options, all of them at once, and makes an adapter; it calls nobody.
+func New(o Options) (*Adapter, error) {
+	var bad []error
+	for _, sentence := range o.Mistakes() {
+		bad = append(bad, errors.New(sentence))
+	}
 	commands, err := registration(o.Table)
 	if err != nil {
 		bad = append(bad, err)
 	}
 	if len(bad) > 0 {
 		return nil, errors.Join(bad...)
+	}
+	key, err := hex.DecodeString(o.PublicKey)
+	if err != nil {
+		return nil, fmt.Errorf("read the public key: %w", err)
+	}
+	if o.APIURL == "" {
+		o.APIURL = "https://discord.com/api"
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

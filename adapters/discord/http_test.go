@@ -200,6 +200,11 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%q is not in: %v", want, err)
 		}
 	}
+	spaced := good
+	spaced.Token = "Bot t"
+	if _, err := discord.New(spaced); err == nil || !strings.Contains(err.Error(), "white space") {
+		t.Errorf("a token with the word before it: %v", err)
+	}
 	many := make(chat.Table, 30)
 	for i := range many {
 		many[i] = chat.Command{Name: strings.Repeat("a", i+1), Summary: "x"}

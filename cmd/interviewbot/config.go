@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/interviewbot/interviewbot/adapters/discord"
 	"github.com/interviewbot/interviewbot/adapters/slack"
 )
 
@@ -153,6 +154,9 @@ func platformMistakes(cfg Config) (wrong []string) {
 	}
 	if d.Token != "" && d.ApplicationID == "" {
 		wrong = append(wrong, "Discord needs DISCORD_APPLICATION_ID beside DISCORD_TOKEN")
+	}
+	if d.Token != "" && d.ApplicationID != "" {
+		wrong = append(wrong, discord.Options{Token: d.Token, ApplicationID: d.ApplicationID, PublicKey: d.PublicKey, APIURL: d.APIURL}.Mistakes()...)
 	}
 	return wrong
 }
