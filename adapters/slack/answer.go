@@ -224,12 +224,14 @@ func (a *Adapter) giveBack(ctx context.Context, in *inbound, r chat.Response) er
 		return err
 	}
 	m := chat.Message{Summary: strings.Join(troubleLines(r), " "), Blocks: troubles(r)}
-	for _, block := range in.view.inputs() {
+	err = a.private(ctx, in, m)
+	for _, block := range in.view.inputs() { // each for itself: together they can be longer than a message
 		if text := in.view.text(block); text != "" {
-			m.Blocks = append(m.Blocks, chat.Quote{Text: chat.T(text)})
+			m = chat.Message{Summary: "What you sent", Blocks: []chat.Block{chat.Quote{Text: chat.T(text)}}}
+			err = errors.Join(err, a.private(ctx, in, m))
 		}
 	}
-	return a.private(ctx, in, m)
+	return err
 }
 
 func (a *Adapter) titleOf(v *wireView) string {

@@ -185,6 +185,37 @@ func TestSavingShowsTheText(t *testing.T) {
 	}
 }
 
+// Texts that are too long together for an acknowledgement over a socket still find the dialog open, and come back whole.
+func TestSavingVeryLongTexts(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	long := strings.Repeat("<", 3000) // each is six bytes in JSON
+	form := answerForm(long)
+	for _, id := range []string{"two", "three", "four", "five"} {
+		form.Inputs = append(form.Inputs, chat.Input{ID: id, Label: id, Type: chat.Area, Value: []string{long}})
+	}
+	release := make(chan struct{})
+	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		if _, sent := e.What.(chat.Submit); !sent {
+			return chat.Response{Form: form}, nil
+		}
+		<-release
+		m := say("The disk is full: nothing was saved.")
+		return chat.Response{Reply: &m}, chat.Error("disk full")
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.must(s.ada.Submit())
+	s.dialog("Saving…")
+	close(release)
+	if d := s.dialog("nothing was saved"); len(d.Inputs) != 5 || !slices.Equal(d.Inputs[4].Values, []string{long}) {
+		t.Errorf("handed back: %d inputs", len(d.Inputs))
+	}
+	if got := s.ada.Troubles(); len(got) != 0 {
+		t.Errorf("Slack complained: %q", got)
+	}
+}
+
 // A dialog that was closed meanwhile cannot be updated: the answer comes as a message.
 func TestClosedWhileSaving(t *testing.T) {
 	t.Parallel()
@@ -206,9 +237,8 @@ func TestNotStoredIsHandedBack(t *testing.T) {
 	s.dialog("Saving…")
 	s.must(s.ada.Cancel())
 	close(release)
-	if got := s.sees(s.ada.Direct(), "nothing was saved"); !strings.Contains(got.Text, "worth keeping") {
-		t.Errorf("handed back: %q", got.Text)
-	}
+	s.sees(s.ada.Direct(), "nothing was saved")
+	s.sees(s.ada.Direct(), "worth keeping")
 }
 
 // Who sends again what could not be stored is told the reason once, not once for each time.
@@ -230,6 +260,40 @@ func TestReasonsDoNotPileUp(t *testing.T) {
 	d := s.dialog("still full")
 	if strings.Contains(d.Page.Text, "The disk is full") || len(d.Inputs) == 0 || !slices.Contains(d.Inputs[0].Values, "worth keeping") {
 		t.Errorf("after the second time the dialog is %+v", d)
+	}
+}
+
+// The same of texts that are too long together for one message.
+func TestVeryLongTextsAreHandedBack(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{})
+	form := answerForm(strings.Repeat("a", 3000))
+	for _, id := range []string{"b", "c", "d", "e"} {
+		form.Inputs = append(form.Inputs, chat.Input{ID: id, Label: id, Type: chat.Area, Value: []string{strings.Repeat(id, 3000)}})
+	}
+	release := make(chan struct{})
+	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		if _, sent := e.What.(chat.Submit); !sent {
+			return chat.Response{Form: form}, nil
+		}
+		<-release
+		m := say("The disk is full: nothing was saved.")
+		return chat.Response{Reply: &m}, chat.Error("disk full")
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.must(s.ada.Submit())
+	s.dialog("Saving…")
+	s.must(s.ada.Cancel())
+	close(release)
+	s.sees(s.ada.Direct(), "nothing was saved")
+	for _, text := range []string{"a", "b", "c", "d", "e"} {
+		s.sees(s.ada.Direct(), strings.Repeat(text, 3000))
+	}
+	for _, m := range s.ada.Screen(s.ada.Direct()) {
+		if n := len(m.Text); n > s.adapter().Caps().Total {
+			t.Errorf("a message of %d characters, which Slack may refuse", n)
+		}
 	}
 }
 

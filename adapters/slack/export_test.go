@@ -72,7 +72,7 @@ func DrawSaving(view []byte) (any, any, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return saving(&v), again(&v, []chat.Block{chat.Paragraph{Text: chat.B("The disk is full: nothing was saved.")}}), nil
+	return saving(&v, true), again(&v, []chat.Block{chat.Paragraph{Text: chat.B("The disk is full: nothing was saved.")}}), nil
 }
 
 // Typed lists what was typed in the inputs of a view, as it is shown again.

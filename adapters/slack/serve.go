@@ -113,7 +113,11 @@ func (t *turn) late() verdict {
 	case kindEvent:
 		return verdict{}
 	case kindSubmit:
-		return verdict{ok: true, body: encode(updateDialog(saving(t.in.view)))}
+		body := encode(updateDialog(saving(t.in.view, true)))
+		if t.limit > 0 && len(body) > t.limit {
+			body = encode(updateDialog(saving(t.in.view, false)))
+		}
+		return verdict{ok: true, body: body}
 	}
 	return verdict{ok: true}
 }

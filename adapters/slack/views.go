@@ -146,11 +146,11 @@ func readInput(block string) (id string, ok bool) {
 }
 
 // saving is what a dialog shows while its text is being stored: the text itself, so that it is on the screen whatever
-// happens.
-func saving(v *wireView) slack.ModalViewRequest {
+// happens, where there is room for it.
+func saving(v *wireView, room bool) slack.ModalViewRequest {
 	blocks := []chat.Block{chat.Paragraph{Text: chat.B(savingText)}}
 	for _, in := range v.inputs() {
-		if text := v.text(in); text != "" {
+		if text := v.text(in); text != "" && room {
 			blocks = append(blocks, chat.Quote{Text: chat.T(text)})
 		}
 	}
