@@ -76,16 +76,17 @@ func (t *tx) AddAnswer(a store.Answer) (uint64, error) {
 	return seq, nil
 }
 
-// number returns the next number for an answer.
+// number returns the next number for an answer. A closure that stores many draws ever more at once.
 func (t *tx) number() (uint64, error) {
 	if t.asking != nil {
 		return t.asking.number(), nil
 	}
 	if len(t.numbers) == 0 {
-		if err := t.need(want{numbers: 1}); err != nil {
+		if err := t.need(want{numbers: max(1, t.drawn)}); err != nil {
 			return 0, err
 		}
 	}
+	t.drawn++
 	seq := t.numbers[0]
 	t.numbers = t.numbers[1:]
 	return seq, nil

@@ -130,9 +130,8 @@ func choice[T any, V ~uint8](name string, at func(*T) *V, names ...string) colum
 // Arrays cannot travel in an array of arrays, whose rows must have one length; they go as text.
 
 func texts[T any](name string, at func(*T) *[]string) column[T] {
-	return array(name, "text[]", at, func(s string) string {
-		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
-	})
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	return array(name, "text[]", at, func(s string) string { return `"` + escape.Replace(s) + `"` })
 }
 
 func integers[T any](name string, at func(*T) *[]int) column[T] {

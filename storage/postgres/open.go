@@ -71,6 +71,7 @@ func configure(url string) (*pgxpool.Config, error) {
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = connections
 	}
+	config.MaxConns = max(2, config.MaxConns) // Updates keep one
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
@@ -90,6 +91,8 @@ func settings(ctx context.Context, conn *pgx.Conn) error {
 		// the table for a conflict. And what is planned while it is small is still used when it is large.
 		"SET enable_seqscan = off",
 		"SET jit = off",
+		// Planning takes longer than all the rest of a query by key.
+		"SET plan_cache_mode = force_generic_plan",
 	} {
 		if _, err := conn.Exec(ctx, set); err != nil && conn.IsClosed() {
 			return err

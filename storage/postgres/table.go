@@ -40,8 +40,9 @@ type table[T any] struct {
 	columns []column[T]
 	ways    []way[T]
 
-	selects       string   // SELECT of all columns, of the table as t
-	fetches       []string // by way: those with the keys in the arrays
+	owns          []func(*T) // of the columns that have it
+	selects       string     // SELECT of all columns, of the table as t
+	fetches       []string   // by way: those with the keys in the arrays
 	upsert, erase string
 }
 
@@ -63,6 +64,9 @@ func (t *table[T]) prepare(no int) {
 		arrays = append(arrays, fmt.Sprintf("$%d::%s", i+1, c.array))
 		casts = append(casts, "r."+c.name+c.cast)
 		sets = append(sets, c.name+" = excluded."+c.name)
+		if c.own != nil {
+			t.owns = append(t.owns, c.own)
+		}
 	}
 	t.selects = "SELECT t." + strings.Join(names, ", t.") + " FROM " + t.name + " t "
 	var primary []string
@@ -71,13 +75,15 @@ func (t *table[T]) prepare(no int) {
 		for i, p := range way.parts {
 			params = append(params, fmt.Sprintf("$%d::%s", i+1, map[byte]string{'a': "text[]", 'b': "text[]", 'n': "bigint[]"}[p.field]))
 			parts = append(parts, p.column)
-			matches = append(matches, fmt.Sprintf("t.%[1]s = k.%[1]s", p.column))
+			matches = append(matches, fmt.Sprintf("x.%[1]s = k.%[1]s", p.column))
 		}
 		keys := fmt.Sprintf("unnest(%s) AS k(%s)", strings.Join(params, ", "), strings.Join(parts, ", "))
-		t.fetches = append(t.fetches, t.selects+"JOIN "+keys+" ON "+strings.Join(matches, " AND "))
+		// LATERAL with LIMIT is one search in the index for each key, whatever the planner believes of the table.
+		t.fetches = append(t.fetches, fmt.Sprintf("SELECT t.* FROM %s CROSS JOIN LATERAL (SELECT x.%s FROM %s x WHERE %s LIMIT 1) t",
+			keys, strings.Join(names, ", x."), t.name, strings.Join(matches, " AND ")))
 		if w == 0 {
 			primary = parts
-			t.erase = "DELETE FROM " + t.name + " t USING " + keys + " WHERE " + strings.Join(matches, " AND ")
+			t.erase = "DELETE FROM " + t.name + " x USING " + keys + " WHERE " + strings.Join(matches, " AND ")
 		}
 	}
 	t.upsert = fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[3]s FROM unnest(%[4]s) AS r(%[2]s) ON CONFLICT (%[5]s) DO UPDATE SET %[6]s",
@@ -87,10 +93,8 @@ func (t *table[T]) prepare(no int) {
 // copy is a record of its own.
 func (t *table[T]) copy(r *T) *T {
 	c := *r
-	for _, column := range t.columns {
-		if column.own != nil {
-			column.own(&c)
-		}
+	for _, own := range t.owns {
+		own(&c)
 	}
 	return &c
 }

@@ -33,6 +33,7 @@ type transaction struct {
 	unsent   [shelves]bool     // tables that dirty and appended are of
 	listed   [shelves][]string // the keys of lists, by table
 	numbers  []uint64          // for new answers
+	drawn    int               // of these, used
 	broken   error             // why the transaction cannot go on
 }
 
