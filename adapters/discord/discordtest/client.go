@@ -3,6 +3,7 @@ package discordtest
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -66,30 +67,32 @@ func (p *Person) Screen(place string) []View {
 		if m.loading || m.to != "" && m.to != p.user.ID {
 			continue
 		}
-		list = append(list, p.s.see(m))
+		list = append(list, p.s.see(m, p.zone))
 	}
 	return list
 }
 
-// see draws a message; the lock is held.
-func (s *Server) see(m *message) View {
-	if m.view != nil {
+// see draws a message for somebody in the zone, nil = UTC; the lock is held.
+func (s *Server) see(m *message, zone *time.Location) View {
+	if m.view != nil && zone == nil {
 		return *m.view
 	}
 	v := View{Private: m.to != "", ID: m.id}
 	var texts []string
-	s.draw(m, m.parts, &v, &texts)
+	s.draw(m, m.parts, zone, &v, &texts)
 	v.Text = strings.Join(texts, "\n")
 	v.Notified = s.notified(m, v.Effects)
-	m.view = &v
+	if zone == nil {
+		m.view = &v
+	}
 	return v
 }
 
-func (s *Server) draw(m *message, all []part, v *View, texts *[]string) {
+func (s *Server) draw(m *message, all []part, zone *time.Location, v *View, texts *[]string) {
 	for _, c := range all {
 		switch c.Type {
 		case 10:
-			text, effects := s.Read(c.Content)
+			text, effects := s.read(c.Content, zone)
 			*texts = append(*texts, text)
 			v.Effects = append(v.Effects, effects...)
 		case 12:
@@ -103,7 +106,7 @@ func (s *Server) draw(m *message, all []part, v *View, texts *[]string) {
 		case 3:
 			drawMenu(c, v)
 		}
-		s.draw(m, c.Components, v, texts)
+		s.draw(m, c.Components, zone, v, texts)
 	}
 }
 
@@ -155,7 +158,7 @@ func (p *Person) show(f form, in *interaction) {
 	var texts []string
 	for _, c := range f.Components {
 		if c.Type == 10 {
-			text, _ := p.s.Read(c.Content)
+			text, _ := p.s.read(c.Content, p.zone)
 			texts = append(texts, text)
 			continue
 		}

@@ -102,7 +102,7 @@ func (s *Server) Thread(message string) (name string, texts []string, ok bool) {
 	}
 	for _, m := range t.messages {
 		if m.kind == 0 {
-			texts = append(texts, s.see(m).Text)
+			texts = append(texts, s.see(m, nil).Text)
 		}
 	}
 	return t.name, texts, true

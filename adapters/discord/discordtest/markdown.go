@@ -9,15 +9,21 @@ import (
 	"unicode"
 )
 
-// Read reads Discord's Markdown as its clients do: what can be seen, and what the markup did.
+// Read reads Discord's Markdown as its clients do, in UTC: what can be seen, and what the markup did.
 // https://discord.com/developers/docs/reference#message-formatting and Discord's help pages on Markdown.
-func (s *Server) Read(source string) (text string, effects []string) {
-	r := reader{s: s}
+func (s *Server) Read(source string) (text string, effects []string) { return s.read(source, nil) }
+
+func (s *Server) read(source string, zone *time.Location) (text string, effects []string) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	r := reader{s: s, zone: zone}
 	return r.blocks(strings.TrimSpace(source), false), r.effects
 }
 
 type reader struct {
 	s       *Server
+	zone    *time.Location
 	effects []string
 }
 
@@ -279,13 +285,13 @@ func (r *reader) angle(src string) (string, int) {
 	return "(tag)", end + 1
 }
 
-// time shows an instant as a person in UTC sees it.
+// time shows an instant as a person in the reader's zone sees it.
 func (r *reader) time(unix, style string) string {
 	n, err := strconv.ParseInt(unix, 10, 64)
 	if err != nil {
 		return "Invalid Date"
 	}
-	t := time.Unix(n, 0).UTC()
+	t := time.Unix(n, 0).In(r.zone)
 	layouts := map[string]string{"t": "15:04", "T": "15:04:05", "d": "02/01/2006", "D": "January 2, 2006", "": "January 2, 2006 at 15:04",
 		"f": "January 2, 2006 at 15:04", "F": "Monday, January 2, 2006 at 15:04", "s": "02/01/2006, 15:04", "S": "02/01/2006, 15:04:05"}
 	if style == "R" {

@@ -13,6 +13,7 @@ import (
 type Person struct {
 	s        *Server
 	user     *user
+	zone     *time.Location // nil = UTC
 	dialog   *Dialog
 	troubles []string
 	last     *interaction
@@ -44,6 +45,14 @@ func (s *Server) Admin(name string) *Person {
 		g.roles = append(g.roles, r)
 		g.members[p.user.ID] = append(g.members[p.user.ID], r.ID)
 	}
+	return p
+}
+
+// In puts the person into a time zone, in which the client shows times.
+func (p *Person) In(zone *time.Location) *Person {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.zone = zone
 	return p
 }
 
