@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,5 +111,22 @@ func TestBucketsAreForgotten(t *testing.T) {
 	}
 	if n := len(l.buckets); n > 8192 {
 		t.Errorf("%d buckets", n)
+	}
+}
+
+// The names of roles are known of so many guilds at most.
+func TestRolesAreBounded(t *testing.T) {
+	api, err := newRest("t", "https://discord.example", http.DefaultTransport, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // nothing is asked
+	r := roles{guilds: map[string]*guildRoles{}}
+	for i := range 3 * maxGuilds {
+		r.of(ctx, api, strconv.Itoa(i))
+		if len(r.guilds) > maxGuilds {
+			t.Fatalf("%d guilds are known", len(r.guilds))
+		}
 	}
 }

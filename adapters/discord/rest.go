@@ -188,7 +188,7 @@ func (r *rest) outcome(q request, seen *outcome, no *refusal, ours bool) error {
 		return chat.Later{At: at}
 	case seen.status == http.StatusUnauthorized && q.route.name != "":
 		return fmt.Errorf("%w: %w", chat.ErrRevoked, no)
-	case seen.status == http.StatusForbidden, seen.status == http.StatusNotFound && ours && no.Code != 0:
+	case seen.status == http.StatusForbidden, no.Code == codeNoRecipient, seen.status == http.StatusNotFound && ours && no.Code != 0:
 		return fmt.Errorf("%w: %w", chat.ErrGone, no)
 	}
 	return no
@@ -203,6 +203,7 @@ const (
 	codeOldEdits           = 30046
 	codeAnswered           = 40060
 	codeWrongKind          = 50024
+	codeNoRecipient        = 50033 // whom to open a conversation with: a 400 all the same
 	codeHasThread          = 160004
 	codeManyThreads        = 160006
 )

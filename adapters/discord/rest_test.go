@@ -78,6 +78,7 @@ func TestRepliesOfAllKinds(t *testing.T) {
 		"no such path":      {canned{status: 404, body: text(`{"code":0,"message":"404: Not Found"}`)}, no},
 		"a page":            {canned{status: 404, body: text(`<html>`)}, no},
 		"unknown channel":   {canned{status: 404, body: text(`{"code":10003,"message":"Unknown Channel"}`)}, is(chat.ErrGone)},
+		"no such person":    {canned{status: 400, body: text(`{"code":50033,"message":"Invalid Recipient(s)"}`)}, is(chat.ErrGone)},
 		"missing access":    {canned{status: 403, body: text(`{"code":50001,"message":"Missing Access"}`)}, is(chat.ErrGone)},
 		"unauthorized":      {canned{status: 401, body: text(`{"code":0,"message":"401: Unauthorized"}`)}, is(chat.ErrRevoked)},
 		"429":               {canned{status: 429, body: text(`{"retry_after":1.5}`)}, later},

@@ -22,6 +22,7 @@ type guildRoles struct {
 const (
 	rolesFresh = 10 * time.Minute
 	rolesTime  = 700 * time.Millisecond
+	maxGuilds  = 4096 // whose names are known at once
 )
 
 // names returns the roles of who acted, each by identifier and, if it is known, by name.
@@ -46,6 +47,9 @@ func (r *roles) of(ctx context.Context, api *rest, guild string) map[string]stri
 	r.mu.Lock()
 	g, ok := r.guilds[guild]
 	if !ok {
+		if len(r.guilds) >= maxGuilds {
+			clear(r.guilds)
+		}
 		g = &guildRoles{}
 		r.guilds[guild] = g
 	}
