@@ -66,6 +66,9 @@ func (o *office) end() {
 	if err := <-o.done; err != nil {
 		o.Fatalf("it ended with %v", err)
 	}
+	o.done = make(chan error)
+	// Slack must have noticed too, or it sends what comes next to nobody.
+	o.until("the end of the connections", func() bool { return o.server.Connections() == 0 })
 }
 
 // until waits for what the workspace or the log shows.
