@@ -3,6 +3,7 @@ package discord_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -325,6 +326,36 @@ func TestDiscussAgain(t *testing.T) {
 		}
 		if _, texts, ok := b.server.Thread(b.server.Person("Ada").Screen(place)[0].ID); !ok || len(texts) != 1 {
 			t.Errorf("the thread has %q", texts)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// What people say in a thread that the bot opened belongs to the channel of its post.
+func TestCommandsInADiscussion(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		place := b.guild.Channel("general")
+		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(time.Second)
+		if err := a.Discuss(t.Context(), id, "A question", note("A line.")); err != nil {
+			t.Fatal(err)
+		}
+		_, thread, _ := strings.Cut(string(id), ".")
+		for _, where := range []string{place, thread} {
+			if err := b.server.Person("Ada").Command(where, "say", nil); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
+		for _, e := range heard[chat.Call](b) {
+			if e.Channel != chat.ChannelID("discord:"+place) {
+				t.Errorf("said in %s, want %s", e.Channel, place)
+			}
 		}
 		a.end(3 * time.Second)
 	})

@@ -149,6 +149,7 @@ type interaction struct {
 	Token         string            `json:"token"`
 	GuildID       string            `json:"guild_id"`
 	ChannelID     string            `json:"channel_id"`
+	Channel       place             `json:"channel"`
 	Context       *int              `json:"context"`
 	Owners        map[string]string `json:"authorizing_integration_owners"`
 	Member        *member           `json:"member"`
@@ -160,6 +161,12 @@ type interaction struct {
 	} `json:"message"`
 	Data  deed            `json:"data"`
 	Event json.RawMessage `json:"event"`
+}
+
+// place is the channel of an interaction; a thread says whose it is and where.
+type place struct {
+	Parent string `json:"parent_id"`
+	Owner  string `json:"owner_id"`
 }
 
 // Kinds of interactions.
