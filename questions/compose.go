@@ -33,7 +33,7 @@ type Fault struct {
 // that it is not taken. Characters that do not show are dropped. It does no I/O.
 func Compose(d Draft) (*Question, []Fault) {
 	q := &Question{Title: d.Title, Topic: strings.TrimSpace(d.Topic), Level: d.Level, Prompt: d.Prompt, Answer: d.Answer, Author: d.Author}
-	for _, line := range d.Points {
+	for _, line := range d.Points[:min(len(d.Points), listMost)] {
 		if p := readPoint(line); p.Say != "" {
 			q.Points = append(q.Points, p)
 		}

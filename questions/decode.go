@@ -42,16 +42,23 @@ const (
 	fileLimit  = 64 << 10 // bytes of one question
 	listLimit  = 1 << 20  // bytes of a list of tips or the like
 	depthLimit = 8        // levels of nesting; the schema has 4
+
+	problemsTold = 200 // of one file
 )
 
 // decoder reads one YAML file into a struct or a list of structs whose JSON names are the fields. All that is the matter is collected.
 type decoder struct {
-	file     string
-	problems []*Problem
-	fields   map[reflect.Type][]string // JSON names by type
+	file       string
+	problems   []*Problem
+	complaints int                       // also those that are not told any more
+	fields     map[reflect.Type][]string // JSON names by type
 }
 
+// complain collects a problem; a file with many is told of enough of them.
 func (d *decoder) complain(line int, format string, args ...any) {
+	if d.complaints++; d.complaints > problemsTold {
+		return
+	}
 	d.problems = append(d.problems, &Problem{File: d.file, Line: line, What: fmt.Sprintf(format, args...)})
 }
 

@@ -41,7 +41,7 @@ func plainText(s string) (text string, media bool) {
 }
 
 // tagLimit bounds a tag, in bytes; what is longer is text.
-const tagLimit = 4096
+const tagLimit = 1024
 
 // tag reads a tag, a comment or a declaration at the beginning of s; n is 0 when there is none.
 func tag(s string) (name string, closing bool, n int) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -128,6 +129,11 @@ type importer struct {
 // take completes an entry and says what keeps it out.
 func (in *importer) take(e *Entry) {
 	q := e.Question
+	if what := q.tooLong(); what != "" {
+		e.Question, e.Faults = &Question{ID: q.ID, Title: q.Title}, []Fault{{What: what}}
+		in.before = append(in.before, e)
+		return
+	}
 	e.named = q.ID != ""
 	in.setTopic(e)
 	q.complete()
@@ -144,10 +150,36 @@ func (in *importer) take(e *Entry) {
 			e.Notes = append(e.Notes, path+": "+fmt.Sprintf(format, args...))
 		}, gap: ignore, warn: ignore})
 	}
+	if more := len(e.Faults) - faultsTold; more > 0 {
+		e.Faults = append(e.Faults[:faultsTold:faultsTold], Fault{What: fmt.Sprintf("and %d more", more)})
+	}
 	if q.ID != "" && in.ids[q.ID] == nil {
 		in.ids[q.ID] = e
 	}
 	in.before = append(in.before, e)
+}
+
+// Bounds within which an entry is looked at closely: what is beyond them is no question, whatever else is the matter with it.
+const (
+	listMost   = 100 // entries of any list
+	faultsTold = 10  // of one question
+)
+
+// tooLong says which list or text has far more than any question.
+func (q *Question) tooLong() string {
+	lists := map[string]int{"tags": len(q.Tags), "options": len(q.Options), "points": len(q.Points), "hints": len(q.Hints), "mistakes": len(q.Mistakes), "followups": len(q.Followups), "sources": len(q.Sources)}
+	for _, p := range q.Points[:min(len(q.Points), listMost)] {
+		lists["the phrasings of a point"] = max(lists["the phrasings of a point"], len(p.Any), len(p.Keep))
+	}
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		if n := lists[name]; n > listMost {
+			return fmt.Sprintf("%s: %d entries are far too many; leave out what is not needed", name, n)
+		}
+	}
+	if n := len(q.Title) + len(q.Prompt) + len(q.Answer); n > fileLimit {
+		return fmt.Sprintf("its texts have %d bytes; a question may have %d in all", n, fileLimit)
+	}
+	return ""
 }
 
 func ignore(string, string, ...any) {}
@@ -245,6 +277,9 @@ func (in *importer) setTopic(e *Entry) {
 
 // topicNamed finds a topic by its id or its title, whatever the capitals; "" = none.
 func topicNamed(name string) string {
+	if len(name) > 2*idLimit {
+		return ""
+	}
 	s := Slug(name, 2*idLimit)
 	for _, t := range topics() {
 		if s == t.ID || s == Slug(t.Title, 2*idLimit) {

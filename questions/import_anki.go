@@ -29,9 +29,9 @@ func readAnki(content []byte) ([]Entry, error) {
 	}
 	entries := make([]Entry, 0, len(rows))
 	for _, row := range rows {
-		e := Entry{Line: row.line, Question: &Question{}, about: slices.Clone(f.tags)}
+		e := Entry{Line: row.line, Question: &Question{}, about: slices.Clone(f.tags[:min(len(f.tags), listMost/2)])}
 		if f.deck != "" {
-			e.about = append(e.about, deckNames(f.deck)...)
+			e.name(f.deck)
 		}
 		for i, cell := range row.cells {
 			f.field(&e, i, cell)
@@ -125,23 +125,29 @@ func ankiSeparator(named, first string) byte {
 	return '\t'
 }
 
-// deckNames are what a deck may be called after: its own name, then those above it.
-func deckNames(deck string) []string {
-	names := strings.Split(deck, "::")
-	slices.Reverse(names)
-	return names
+// name adds what a deck or a tag may call the topic by: its own name, then those above it.
+func (e *Entry) name(deck string) {
+	for _, name := range slices.Backward(strings.Split(deck, "::")) {
+		if len(e.about) < listMost {
+			e.about = append(e.about, name)
+		}
+	}
 }
 
 // field takes one cell of a note.
 func (f *ankiFile) field(e *Entry, i int, cell string) {
-	switch at, ok := f.special["deck"]; {
-	case ok && at == i:
-		e.about = append(e.about, deckNames(cell)...)
+	if len(cell) > fileLimit {
+		e.Faults = append(e.Faults, Fault{What: fmt.Sprintf("field %d holds %d bytes; at most %d are read", i+1, len(cell), fileLimit)})
+		return
+	}
+	if at, ok := f.special["deck"]; ok && at == i {
+		e.name(cell)
 		return
 	}
 	if at, ok := f.special["tags"]; ok && at == i {
-		for _, tag := range strings.Fields(cell) {
-			e.about = append(e.about, deckNames(tag)...)
+		tags := strings.Fields(cell)
+		for _, tag := range tags[:min(len(tags), listMost)] {
+			e.name(tag)
 			if tag = Slug(tag, 40); !slices.Contains(e.Question.Tags, tag) {
 				e.Question.Tags = append(e.Question.Tags, tag)
 			}
@@ -153,10 +159,6 @@ func (f *ankiFile) field(e *Entry, i int, cell string) {
 	}
 	if i != f.front && i != f.back {
 		e.Notes = append(e.Notes, fmt.Sprintf("field %d is passed over; only prompt and answer are read", i+1))
-		return
-	}
-	if len(cell) > fileLimit {
-		e.Faults = append(e.Faults, Fault{What: fmt.Sprintf("field %d holds %d bytes; at most %d are read", i+1, len(cell), fileLimit)})
 		return
 	}
 	text, media := cell, false
@@ -175,6 +177,9 @@ func (f *ankiFile) field(e *Entry, i int, cell string) {
 		return
 	}
 	cloze := regexp.MustCompile(`(?s)\{\{c\d+::(.*?)(::.*?)?\}\}`)
+	if q.Prompt = text; !strings.Contains(text, "}}") {
+		return
+	}
 	if q.Prompt = cloze.ReplaceAllString(text, "[…]"); q.Prompt != text {
 		q.Answer = strings.TrimSpace(cloze.ReplaceAllString(text, "$1") + "\n\n" + q.Answer)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -123,6 +124,42 @@ func TestImport(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A hostile file is refused in seconds, with few words, also when it has a fifth of the largest size.
+func TestHostileImportsEndSoon(t *testing.T) {
+	fill := func(unit string, more int) string {
+		return strings.Repeat(unit, (questions.ImportLimit-more)/len(unit))
+	}
+	began := time.Now()
+	for name, test := range map[string]struct {
+		format  questions.Format
+		content string
+	}{
+		"points":          {questions.JSON, `[{"prompt":"x","answer":"y","points":[{}` + fill(`,{"say":"a"}`) + `]}]`},
+		"options":         {questions.JSON, `[{"prompt":"x","answer":"y","options":[{}` + fill(`,{"text":"a"}`) + `]}]`},
+		"phrasings":       {questions.JSON, `[{"prompt":"x","answer":"y","points":[{"say":"a","any":["b"` + fill(`,"c"`) + `]}]}]`},
+		"unknown fields":  {questions.JSON, `[{"a":1` + fill(`,"b":1`) + `}]`},
+		"lines of a cell": {questions.CSV, "question,answer,points\nx,y,\"" + fill("a\n") + "\"\n"},
+		"a long prompt":   {questions.CSV, "question,answer\n\"" + fill("- `a` **b** \n") + "\",y\n"},
+		"tags":            {questions.Anki, "#html:true\n" + fill(strings.Repeat("<a '", 15000)+"\ty\n")},
+		"scripts":         {questions.Anki, "#html:true\n" + fill(strings.Repeat("<script>", 7000)+"\ty\n")},
+		"clozes":          {questions.Anki, "#html:false\n" + fill(strings.Repeat("{{c1::", 10000)+"\ty\n")},
+		"tag cells":       {questions.Anki, "#tags column:3\nx\ty\t" + fill("a b c ")},
+	} {
+		entries, err := questions.Import([]byte(test.content), test.format, questions.Importing{Topic: "sql"})
+		for _, e := range entries {
+			if len(e.Faults) == 0 || len(e.Faults) > 11 {
+				t.Errorf("%s: %d faults", name, len(e.Faults))
+			}
+		}
+		if err == nil && len(entries) == 0 {
+			t.Errorf("%s: neither entries nor an error", name)
+		}
+	}
+	if took := time.Since(began); took > 2*time.Minute { // some seconds as a rule
+		t.Errorf("it took %v", took)
 	}
 }
 

@@ -225,7 +225,7 @@ func (d *decoder) list(node *yaml.Node, f file) (r reading) {
 		return reading{problems: d.problems}
 	}
 	for i, n := range node.Content {
-		before := len(d.problems)
+		before := d.complaints
 		e := entry{kind: f.kind, line: n.Line, at: place{f.dir, f.name, i}}
 		switch f.kind {
 		case "tips":
@@ -240,7 +240,7 @@ func (d *decoder) list(node *yaml.Node, f file) (r reading) {
 			d.decode(n, reflect.ValueOf(&e.id).Elem(), "the id of a question")
 			e.it = e.id
 		}
-		if len(d.problems) == before {
+		if d.complaints == before {
 			r.entries = append(r.entries, e)
 		}
 	}
@@ -251,9 +251,9 @@ func (d *decoder) list(node *yaml.Node, f file) (r reading) {
 // decodeChecked decodes one entry of a list and checks it.
 func decodeChecked[T any](d *decoder, n *yaml.Node, what string, key func(*T) string, check func(*T, report)) (string, *T) {
 	v := new(T)
-	before := len(d.problems)
+	before := d.complaints
 	d.decode(n, reflect.ValueOf(v).Elem(), what)
-	if len(d.problems) == before {
+	if d.complaints == before {
 		check(v, d.reporter(n))
 	}
 	return key(v), v
