@@ -127,7 +127,7 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// A hostile file is refused in seconds, with few words, also when it has a fifth of the largest size.
+// A hostile file is refused in seconds and with few words; these have a fifth of the largest size.
 func TestHostileImportsEndSoon(t *testing.T) {
 	fill := func(unit string) string { return strings.Repeat(unit, questions.ImportLimit/5/len(unit)) }
 	began := time.Now()

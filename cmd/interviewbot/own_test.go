@@ -14,6 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
 	"github.com/interviewbot/interviewbot/questions"
 )
 
@@ -279,7 +283,7 @@ func TestPreviewOfAFileFollowsIt(t *testing.T) {
 	dir := t.TempDir()
 	const start = "id: zebra\ntitle: What is a zebra index?\nlevel: 1\ntopic: sql\nkind: open\nminutes: 5\nprompt: What is it?\nanswer: It has **stripes**.\n"
 	file := put(t, dir, "sql/zebra.yaml", start)
-	address := preview(t, file)
+	address := preview(t, file, "--content", dir)
 	first := page(t, address+"/version")
 	if got := page(t, address+"/"); !strings.Contains(got, "could be better: points has 0 entries") || !strings.Contains(got, "It has <strong>stripes</strong>.") && !strings.Contains(got, "<strong>stripes</strong>") {
 		t.Error(got)
@@ -340,4 +344,17 @@ func browsePreview(t *testing.T, browser context.Context) {
 	b.until("shown text", `document.querySelector(".spoiler").getAttribute("aria-expanded") === "true"`)
 	put(t, dir, "sql/zebra.yaml", strings.Replace(start, "zebra index", "quagga index", 1))
 	b.sees("What is a quagga index?", "Closed · What is a quagga index?")
+
+	address := preview(t, "two-doctors-off-call")
+	dark := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+		return err
+	})
+	b = openTab(t, browser, address, "preview in the dark", 1200, 900, dark)
+	b.sees("Two doctors go off call", "Model answer")
+	b.audit("preview")
+	b = openTab(t, browser, address, "preview on a phone", 360, 740, emulate(chromedp.EmulateMobile, chromedp.EmulateTouch))
+	b.sees("Two doctors go off call", "Model answer")
+	b.narrow("preview")
 }

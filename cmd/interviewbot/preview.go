@@ -69,7 +69,6 @@ func servePreview(ctx context.Context, c *cli.Command, v *previewer) error {
 
 // previewer makes the preview of a question, anew when its file has changed.
 type previewer struct {
-	bank *questions.Bank
 	file string // "" = the question does not change
 	q    *questions.Question
 	lock chan struct{} // holds one while it is made
@@ -80,7 +79,7 @@ type previewer struct {
 
 // newPreviewer takes the id of a question, or the path of a file, which need not be in order yet.
 func newPreviewer(bank *questions.Bank, what string) (*previewer, error) {
-	v := &previewer{bank: bank, lock: make(chan struct{}, 1)}
+	v := &previewer{lock: make(chan struct{}, 1)}
 	if isFile(what) {
 		v.file = what
 		return v, nil
@@ -169,11 +168,15 @@ func (v *previewer) show(ctx context.Context, p *playground.Preview, q *question
 	return err
 }
 
-// findings are the lint's: of own content what it says of that, of the bank's questions all.
+// findings are the lint's: of a question of the bank that is built in all, of others what it says of own content.
 func (v *previewer) findings(q *questions.Question, folder string, alone *questions.Bank) (lines []string, err error) {
+	built, err := questions.Embedded()
+	if err != nil {
+		return nil, err
+	}
 	bank, own := alone, false
-	if _, taken := v.bank.Question(q.ID); !taken {
-		if bank, err = v.bank.With(os.DirFS(folder)); err != nil {
+	if _, taken := built.Question(q.ID); !taken {
+		if bank, err = built.With(os.DirFS(folder)); err != nil {
 			return nil, err
 		}
 		own = true
