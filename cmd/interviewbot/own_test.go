@@ -269,6 +269,9 @@ func TestPreviewShowsARoundOnBothPlatforms(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
+	if strings.Contains(got, "not reachable") {
+		t.Error("the round is closed as if the bot had been down")
+	}
 	if strings.Contains(got, "!date^") || strings.Contains(got, "&lt;t:") {
 		t.Error("a time is shown as its markup")
 	}

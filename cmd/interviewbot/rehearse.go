@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/interviewbot/interviewbot/adapters/discord"
@@ -51,14 +50,16 @@ func rehearse(ctx context.Context, bank *questions.Bank, q *questions.Question, 
 
 // play is a round on one platform: the post, every hint, an answer, the model answer beside it, and the closed post.
 func play(ctx context.Context, bank *questions.Bank, q *questions.Question, path string, s *stage) (scenes []scene, err error) {
-	var later atomic.Int64 // how far the clock is ahead
-	clock := func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
-	st, err := storage.Open(ctx, path, storage.Options{Now: clock})
+	clock := bot.NewClock(time.Now)
+	st, err := storage.Open(ctx, path, storage.Options{Now: clock.Now})
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	s.bot = bot.New(bot.Options{Store: st, Bank: bank, Now: clock, Platforms: []chat.Platform{s}})
+	if err := clock.Load(ctx, st); err != nil {
+		return nil, err
+	}
+	s.bot = bot.New(bot.Options{Store: st, Bank: bank, Now: clock.Now, Platforms: []chat.Platform{s}})
 	if err := s.begin(ctx, q); err != nil {
 		return nil, err
 	}
@@ -69,8 +70,7 @@ func play(ctx context.Context, bank *questions.Bank, q *questions.Question, path
 		return nil, err
 	}
 	scenes = append(scenes, more...)
-	later.Store(int64(4 * 24 * time.Hour)) // past the next slot, whatever day it is
-	if _, err := s.bot.Tick(ctx); err != nil {
+	if err := (bot.Mover{Clock: clock, Bot: s.bot}).Advance(ctx, clock.Now().AddDate(0, 0, 4), nil); err != nil { // past the next slot, whatever day it is
 		return nil, err
 	}
 	return append(scenes, scene{"The post once the round is closed", false, s.first()}), nil
