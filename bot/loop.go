@@ -46,6 +46,7 @@ func (b *Bot) jobs() map[string]job {
 		"practice": {run: b.purgeOldPractice, leased: true},
 		"forget":   {run: b.forget, leased: true},
 		"leave":    {run: b.purgeSpace, leased: true},
+		"lost":     {run: b.purgeSpace, leased: true},
 		"draft":    {run: b.dropDraft},
 	}
 }

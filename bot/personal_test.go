@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -243,6 +244,41 @@ func TestAMissedReturnKeepsTheData(t *testing.T) {
 			_, leaving, err := s.b.Leaving(t.Context())
 			if err != nil || leaving != (c.err != nil) {
 				t.Errorf("still to be deleted: %v, %v", leaving, err)
+			}
+			err = s.store.View(t.Context(), func(tx store.Tx) error {
+				_, err := tx.Space(string(bottest.Home))
+				return err
+			})
+			if kept := err == nil; kept != c.kept {
+				t.Errorf("kept: %v (%v)", kept, err)
+			}
+		})
+	}
+}
+
+// A platform that does not tell of removals refuses the posts; a week later it is asked about the space.
+func TestASpaceIsLostWithoutAWord(t *testing.T) {
+	for name, c := range map[string]struct {
+		here, kept bool
+		err        error
+	}{"only the channel": {here: true, kept: true}, "the space": {}, "a refused token tells nothing": {err: chat.ErrRevoked, kept: true}} {
+		t.Run(name, func(t *testing.T) {
+			s, ada, _ := opened(t)
+			s.answer(ada)
+			p := &elsewhere{Platform: s.p, here: c.here, err: c.err}
+			s.b.Join(p)
+			s.p.Fail(bottest.Fault{Call: chat.KindPost, Err: chat.ErrGone})
+			s.to(3, "09:05")
+			if got := s.track().State; got != store.TrackPaused {
+				t.Fatalf("the track is %v, want paused", got)
+			}
+			s.to(12, "09:00")
+			err := s.store.View(t.Context(), func(tx store.Tx) error {
+				_, err := tx.NextOfKind("lost", time.Time{})
+				return err
+			})
+			if !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("it is still to be asked: %v", err)
 			}
 			err = s.store.View(t.Context(), func(tx store.Tx) error {
 				_, err := tx.Space(string(bottest.Home))

@@ -79,16 +79,24 @@ func (b *Bot) forget(ctx context.Context, task store.Task) error {
 	})
 }
 
-// purgeSpace deletes a space some days after the bot lost it.
+// purgeSpace deletes a space some days after the bot lost it: a removal that was told of, or a lost channel where the
+// platform then says that the bot is not in the space at all.
 func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
+	gone := false
 	if r, ok := b.platforms[chat.PlatformOf(task.Space)].(chat.Resident); ok {
 		here, err := r.Resides(ctx, chat.SpaceID(task.Space))
-		if err != nil {
+		switch {
+		case errors.Is(err, chat.ErrRevoked): // it tells nothing any more: what was told holds
+		case err != nil:
 			return fmt.Errorf("ask whether the bot is back in %s: %w", task.Space, err)
+		case here:
+			return b.store.Update(ctx, func(tx store.Tx) error { return errors.Join(returned(tx, task.Space), tx.DeleteTask(task.Key)) })
+		default:
+			gone = true
 		}
-		if here {
-			return b.store.Update(ctx, func(tx store.Tx) error { return returned(tx, task.Space) })
-		}
+	}
+	if task.Kind == "lost" && !gone {
+		return b.drop(ctx, task)
 	}
 	back := false
 	err := b.purge(ctx, task, func(tx store.Tx) (bool, error) {
@@ -96,7 +104,7 @@ func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}
-		if back = err == nil && s.Removed.IsZero(); err != nil || back {
+		if back = err == nil && s.Removed.IsZero() && !gone; err != nil || back {
 			return false, err
 		}
 		more, err := tx.PurgeSpace(task.Space, purgeBatch)
@@ -143,6 +151,12 @@ func (b *Bot) purge(ctx context.Context, task store.Task, step func(store.Tx) (b
 // spaceGrace is how long a space's data waits after the bot lost it.
 const spaceGrace = 7 * 24 * time.Hour
 
+// leaveTask makes the task that deletes a space: kind "leave" after a removal that was told of, "lost" after the loss of a
+// channel, which may have been one.
+func leaveTask(tx store.Tx, kind, space string) error {
+	return tx.PutTask(store.Task{Key: kind + ":" + space, Kind: kind, Space: space, Due: tx.Now().Add(spaceGrace), Made: tx.Now()})
+}
+
 // removed: the bot lost a channel, whose tracks stop at once, or a whole space, whose data is deleted after a week.
 func (b *Bot) removed(ctx context.Context, c call) (chat.Response, error) {
 	_, err := b.write(ctx, c, "stop where the bot was removed", func(tx store.Tx) error {
@@ -173,7 +187,7 @@ func (b *Bot) removed(ctx context.Context, c call) (chat.Response, error) {
 			return err
 		}
 		s.Removed = tx.Now()
-		return errors.Join(tx.PutSpace(s), tx.PutTask(store.Task{Key: "leave:" + s.ID, Kind: "leave", Space: s.ID, Due: tx.Now().Add(spaceGrace), Made: tx.Now()}))
+		return errors.Join(tx.PutSpace(s), leaveTask(tx, "leave", s.ID))
 	})
 	b.wake()
 	return chat.Response{}, err

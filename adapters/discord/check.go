@@ -83,7 +83,7 @@ func (a *Adapter) Resides(ctx context.Context, s chat.SpaceID) (bool, error) {
 		return false, nil
 	}
 	err := a.rest.call(ctx, request{method: "GET", path: "/guilds/" + guild + "/roles", route: rolesRoute(guild)})
-	if errors.Is(err, chat.ErrGone) || errors.Is(err, chat.ErrRevoked) {
+	if errors.Is(err, chat.ErrGone) {
 		return false, nil
 	}
 	return err == nil, err
