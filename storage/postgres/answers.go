@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -118,19 +117,19 @@ func (t *tx) Chain(seq uint64, limit int) ([]store.Answer, error) {
 		return nil, nil
 	}
 	answers := t.records().answers
-	sql := fmt.Sprintf(`WITH RECURSIVE chain (at, next, depth) AS (
+	sql := `WITH RECURSIVE chain (seq, previous, depth) AS (
 			SELECT a.seq, a.previous, 1::bigint FROM answers a WHERE a.seq = $1
 			UNION ALL
-			SELECT a.seq, a.previous, c.depth + 1 FROM chain c JOIN answers a ON a.seq = c.next WHERE c.next < c.at AND c.depth < $2)
-		%s JOIN chain c ON t.seq = c.at ORDER BY c.depth`, answers.selects)
+			SELECT a.seq, a.previous, c.depth + 1 FROM chain c JOIN answers a ON a.seq = c.previous WHERE c.previous < c.seq AND c.depth < $2)
+		SELECT t.* FROM chain ` + answers.searches[0] + " ORDER BY k.depth"
 	return query(t, answers, sql, int64(seq), limited(limit))
 }
 
 // AnswersBefore finds the texts by their time first: of the texts of a year few are too old.
 func (t *tx) AnswersBefore(before time.Time, after uint64, limit int) ([]store.Answer, error) {
 	answers := t.records().answers
-	sql := fmt.Sprintf(`WITH old AS MATERIALIZED (SELECT a.seq FROM answers a WHERE a.text <> '' AND a.sent < $1),
+	sql := `WITH old AS MATERIALIZED (SELECT a.seq FROM answers a WHERE a.text <> '' AND a.sent < $1),
 		page AS MATERIALIZED (SELECT o.seq FROM old o WHERE o.seq > $2 ORDER BY o.seq LIMIT $3)
-		%s JOIN page p ON p.seq = t.seq ORDER BY t.seq`, answers.selects)
+		SELECT t.* FROM page ` + answers.searches[0] + " ORDER BY k.seq"
 	return query(t, answers, sql, before, int64(after), limited(limit))
 }

@@ -45,6 +45,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, config)
+}
+
+func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	c := config.ConnConfig
 	s := &Store{
 		address: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database,

@@ -49,22 +49,23 @@ type Store struct {
 // View runs f beside other Views and Updates, on a connection of the pool, for which it waits as long as ctx lets it. f must
 // not call the store. It may run f again when the connection was lost before anything was read.
 func (s *Store) View(ctx context.Context, f func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	for tries := 1; ; tries++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		if s.closed.Load() {
 			return store.ErrClosed
 		}
-		retry, err := s.view(ctx, f)
+		early, err := s.view(ctx, f)
 		var again *commit.Again
-		if !errors.As(err, &again) || !retry || tries == 3 {
+		if !errors.As(err, &again) || !early || tries == 3 || ctx.Err() != nil {
 			return plain(err)
 		}
 	}
 }
 
-func (s *Store) view(ctx context.Context, f func(store.Tx) error) (retry bool, err error) {
+// view says too whether f came to its end before anything was read.
+func (s *Store) view(ctx context.Context, f func(store.Tx) error) (early bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return true, s.explain(err)

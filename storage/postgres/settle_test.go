@@ -73,38 +73,44 @@ func TestConnectionLostAtCommit(t *testing.T) {
 	}
 }
 
-// What was sent arrives only after the store was told that it never did. The server must not take it any more.
+// What was sent arrives only after the store was told that it never did. The server must not take it any more, whether the
+// closure was stored in another transaction meanwhile, or thought better of it.
 func TestCommitThatComesTooLate(t *testing.T) {
-	where := fresh(t)
-	p, address := through(t, where)
-	s := open(t, address)
-	release, delivered := make(chan struct{}), make(chan struct{})
-	var held atomic.Bool
-	p.see(func(l *link, sent []byte) {
-		if executes(sent, "COMMIT") && held.CompareAndSwap(false, true) {
-			l.store.Close()
-			<-release
-			l.server.Write(sent)
-			reply := make([]byte, 1<<16)
-			l.server.Read(reply) // beside the forwarding; whoever gets it, the server has answered
-			close(delivered)
+	for want, again := range []func(store.Tx) error{
+		func(store.Tx) error { return errors.New("too late for me") },
+		practice("late"),
+	} {
+		where := fresh(t)
+		p, address := through(t, where)
+		s := open(t, address)
+		release, delivered := make(chan struct{}), make(chan struct{})
+		var held atomic.Bool
+		p.see(func(l *link, sent []byte) {
+			if executes(sent, "COMMIT") && held.CompareAndSwap(false, true) {
+				l.store.Close()
+				<-release
+				l.server.Write(sent)
+				l.server.Read(make([]byte, 1<<16)) // or somebody else reads it; the server has answered
+				close(delivered)
+			}
+		})
+		err := s.Update(t.Context(), func(tx store.Tx) error {
+			if held.Load() {
+				return again(tx)
+			}
+			return practice("late")(tx)
+		})
+		if (err == nil) != (want == 1) {
+			t.Error(err)
 		}
-	})
-	if err := s.Update(t.Context(), practice("late")); err != nil {
-		t.Error(err)
-	}
-	if n := stored(t, where, "late"); n != 1 {
-		t.Errorf("stored %d times before", n)
-	}
-	close(release)
-	<-delivered
-	// The server closes a connection only when it is through with what was sent.
-	if err := s.Update(t.Context(), practice("next")); err != nil {
-		t.Error(err)
-	}
-	p.cutAll()
-	if n := stored(t, where, "late"); n != 1 {
-		t.Errorf("stored %d times after all", n)
+		if n := stored(t, where, "late"); n != want {
+			t.Errorf("stored %d times of %d, before", n, want)
+		}
+		close(release)
+		<-delivered
+		if n := stored(t, where, "late"); n != want {
+			t.Errorf("stored %d times of %d, after all", n, want)
+		}
 	}
 }
 

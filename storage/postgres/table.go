@@ -42,6 +42,7 @@ type table[T any] struct {
 
 	owns          []func(*T) // of the columns that have it
 	selects       string     // SELECT of all columns, of the table as t
+	searches      []string   // by way: joins k, which has the columns of the key, with the record t
 	fetches       []string   // by way: those with the keys in the arrays
 	upsert, erase string
 }
@@ -79,8 +80,10 @@ func (t *table[T]) prepare(no int) {
 		}
 		keys := fmt.Sprintf("unnest(%s) AS k(%s)", strings.Join(params, ", "), strings.Join(parts, ", "))
 		// LATERAL with LIMIT is one search in the index for each key, whatever the planner believes of the table.
-		t.fetches = append(t.fetches, fmt.Sprintf("SELECT t.* FROM %s CROSS JOIN LATERAL (SELECT x.%s FROM %s x WHERE %s LIMIT 1) t",
-			keys, strings.Join(names, ", x."), t.name, strings.Join(matches, " AND ")))
+		search := fmt.Sprintf("k CROSS JOIN LATERAL (SELECT x.%s FROM %s x WHERE %s LIMIT 1) t",
+			strings.Join(names, ", x."), t.name, strings.Join(matches, " AND "))
+		t.searches = append(t.searches, search)
+		t.fetches = append(t.fetches, fmt.Sprintf("SELECT t.* FROM (SELECT * FROM %s) %s", keys, search))
 		if w == 0 {
 			primary = parts
 			t.erase = "DELETE FROM " + t.name + " x USING " + keys + " WHERE " + strings.Join(matches, " AND ")

@@ -1,0 +1,209 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/storage/postgres"
+)
+
+// refusal opens what cannot be opened, and checks that a sentence says why, without the password.
+func refusal(t *testing.T, where string, want error, says string) {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), where)
+	if err == nil {
+		s.Close()
+		t.Errorf("opened, want %q", says)
+		return
+	}
+	if !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "secret") || want != nil && !errors.Is(err, want) {
+		t.Errorf("got %v, want %q", err, says)
+	}
+}
+
+func TestWrongAddress(t *testing.T) {
+	for _, where := range []string{"postgres://me:secret@host:port/db", "postgres://me:secret%@host/db", "postgres://me:secret@host/db?sslmode=perhaps",
+		"postgres://me:secret@ho st/db", "postgres://me:secret@host/db?pool_max_conns=many"} {
+		refusal(t, where, postgres.ErrAddress, "has the form postgres://")
+	}
+	refusal(t, "postgres://me:secret@127.0.0.1:1/db", nil, "is the server running")
+	refusal(t, "postgres://me:secret@nowhere.invalid/db", nil, "is the server running")
+}
+
+// ours starts a server for this test alone.
+func ours(t *testing.T) *ownServer {
+	t.Helper()
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil || len(found) == 0 {
+		t.Skip("PostgreSQL is not installed the way Debian does")
+	}
+	s, err := startServer(slices.Max(found))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.remove)
+	return s
+}
+
+func TestServerThatRefuses(t *testing.T) {
+	s := ours(t)
+	with := func(change func(*url.URL)) string {
+		u, err := url.Parse(s.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(u)
+		return u.String()
+	}
+	execute(t, s.address, "CREATE ROLE guest LOGIN PASSWORD 'secret'", "CREATE ROLE last LOGIN PASSWORD 'secret' CONNECTION LIMIT 0", "CREATE DATABASE there", "CREATE DATABASE fixed", "ALTER DATABASE fixed SET default_transaction_read_only = on")
+	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("postgres", "secret but another") }), nil, "check user name and password")
+	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("nobody", "secret") }), nil, "check user name and password")
+	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("last", "secret") }), nil, "takes no more connections")
+	refusal(t, with(func(u *url.URL) { u.Path = "/missing" }), nil, "make it with createdb")
+	refusal(t, with(func(u *url.URL) { u.Path = "/fixed" }), postgres.ErrReadOnly, "can only be read")
+	refusal(t, with(func(u *url.URL) { u.Path, u.User = "/there", url.UserPassword("guest", "secret") }), nil, "let it own the database")
+}
+
+// The server is stopped and started, tidily and as if it crashed, while the store is open.
+func TestServerThatComesBack(t *testing.T) {
+	server := ours(t)
+	s := open(t, server.address)
+	for i, how := range []string{"fast", "immediate"} {
+		if err := s.Update(t.Context(), practice(how)); err != nil {
+			t.Error(err)
+		}
+		if err := server.stop(how); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.View(t.Context(), lookAround); err == nil || !strings.Contains(err.Error(), "is the server running") {
+			t.Errorf("a View without a server: %v", err)
+		}
+		waiting := make(chan error)
+		go func() { waiting <- s.Update(context.Background(), practice(how)) }()
+		if err := server.start(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-waiting; err != nil {
+			t.Logf("an Update that waited for the server: %v", err) // it may have been too slow
+			if err := s.Update(t.Context(), practice(how)); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := s.View(t.Context(), lookAround); err != nil {
+			t.Errorf("%d: a View afterwards: %v", i, err)
+		}
+		if n := stored(t, server.address, how); n != 2 {
+			t.Errorf("%s: stored %d times", how, n)
+		}
+	}
+}
+
+func lookAround(tx store.Tx) error { _, err := tx.AllTracks("", 1); return err }
+
+func TestTablesThatSomebodyChanged(t *testing.T) {
+	for change, says := range map[string]string{
+		"ALTER TABLE members DROP COLUMN streak":                                  "column streak of table members is missing",
+		"ALTER TABLE drafts RENAME TO notes":                                      "of table drafts is missing",
+		"ALTER TABLE answers ALTER hints TYPE text USING hints::text":             "column hints of table answers is text instead of integer",
+		"ALTER TABLE tasks ALTER due TYPE timestamp":                              "column due of table tasks is timestamp without time zone",
+		"ALTER TABLE people ALTER recent TYPE text USING recent[1]":               "column recent of table people is text instead of text[]",
+		"DROP TABLE writers":                                                      "are not as this program made them",
+		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)": "use that version or a later one",
+	} {
+		where := fresh(t)
+		s := open(t, where)
+		execute(t, where, change)
+		refusal(t, where, nil, says)
+		s.Close()
+	}
+	// What an analyst adds does no harm.
+	where := fresh(t)
+	open(t, where).Close()
+	execute(t, where, "ALTER TABLE members ADD COLUMN notes text", "CREATE VIEW boards AS SELECT * FROM members", "CREATE INDEX more ON answers (name)")
+	if err := open(t, where).Update(t.Context(), practice("x")); err != nil {
+		t.Error(err)
+	}
+}
+
+// Somebody changes the tables while the store is open: nothing is half done, and a sentence says what is the matter.
+func TestTableThatGoesMeanwhile(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	execute(t, where, "ALTER TABLE answers RENAME COLUMN hints TO clues")
+	err := s.Update(t.Context(), func(tx store.Tx) error { return errors.Join(tx.Once("e"), practice("x")(tx)) })
+	if err == nil || !strings.Contains(err.Error(), "not as this program made them") {
+		t.Error(err)
+	}
+	execute(t, where, "ALTER TABLE answers RENAME COLUMN clues TO hints")
+	err = s.Update(t.Context(), func(tx store.Tx) error { return errors.Join(tx.Once("e"), practice("x")(tx)) })
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A full disk is played by a trigger that fails as the server then does.
+func TestFullDisk(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	execute(t, where, `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$`,
+		"CREATE TRIGGER full_disk BEFORE INSERT ON answers FOR EACH ROW EXECUTE FUNCTION full_disk()")
+	event := func(tx store.Tx) error { return errors.Join(tx.Once("e"), practice("x")(tx)) }
+	if err := s.Update(t.Context(), event); !errors.Is(err, store.ErrFull) {
+		t.Error(err)
+	}
+	if n := count(t, where, "SELECT count(*) FROM events"); n != 0 {
+		t.Errorf("%d events", n)
+	}
+	execute(t, where, "DROP TRIGGER full_disk ON answers")
+	if err := s.Update(t.Context(), event); err != nil {
+		t.Errorf("when there is room again: %v", err)
+	}
+}
+
+func TestAllConnectionsInUse(t *testing.T) {
+	u, err := url.Parse(fresh(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.RawQuery = "pool_max_conns=2"
+	s := open(t, u.String())
+	if err := s.Update(t.Context(), practice("x")); err != nil { // which keeps one
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		return s.View(ctx, lookAround) // not allowed, but here it is somebody else's
+	})
+	if err == nil || !strings.Contains(err.Error(), "all 2 connections") {
+		t.Error(err)
+	}
+}
+
+// Events that are too old to matter count as new.
+func TestOnceIsForgotten(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	once := func(tx store.Tx) error { return tx.Once("e") }
+	if err := s.Update(t.Context(), once); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, where, "UPDATE events SET at = at - interval '47 hours 59 minutes'")
+	if err := s.Update(t.Context(), once); !errors.Is(err, store.ErrTaken) {
+		t.Error(err)
+	}
+	execute(t, where, "UPDATE events SET at = at - interval '1 minute'")
+	if err := s.Update(t.Context(), once); err != nil {
+		t.Error(err)
+	}
+	if err := s.Update(t.Context(), once); !errors.Is(err, store.ErrTaken) {
+		t.Error(err)
+	}
+}
