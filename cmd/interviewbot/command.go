@@ -41,6 +41,7 @@ func command(out, errOut io.Writer) *cli.Command {
 			questionsCommand(),
 			slackCommand(),
 			discordCommand(),
+			migrateCommand(), backupCommand(), restoreCommand(),
 			healthcheckCommand(),
 			{Name: "version", Usage: "print the version", Action: func(context.Context, *cli.Command) error {
 				_, err := fmt.Fprintln(out, "interviewbot", version())

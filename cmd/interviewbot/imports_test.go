@@ -38,6 +38,7 @@ func arrows() map[string][]string {
 		"storage/bolt":                 {"bot/store", "bot/streak", "bot/recall", "storage/commit"},
 		"storage/postgres":             {"bot/store", "bot/streak", "bot/recall", "storage/commit"},
 		"storage/commit":               {"bot/store"},
+		"storage/archive":              {"bot/store"},
 		"storage/storagetest":          {"bot/store", "bot/streak", "bot/recall"},
 		"questions":                    {"questions/rubric"},
 		"questions/rubric":             pure,

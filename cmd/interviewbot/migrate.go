@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"github.com/interviewbot/interviewbot/storage/archive"
+)
+
+// migrateCommand moves everything from one store into another.
+func migrateCommand() *cli.Command {
+	return &cli.Command{
+		Name: "migrate", Usage: "move everything from one store into another, which is empty", ArgsUsage: "FROM TO",
+		Description: "FROM and TO are as in --store: the path of a data file, or an address such as postgres://user@host/database (the password may be in\n" +
+			"PGPASSWORD). Stop the bot first. When it is interrupted, the same command goes on where it was. FROM stays as it is.",
+		Action: func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Len() != 2 {
+				return errors.New("give two stores: interviewbot migrate FROM TO, such as interviewbot migrate interviewbot.db postgres://bot@localhost/bot")
+			}
+			return migrate(ctx, c.Args().Get(0), c.Args().Get(1), c.Root().Writer, c.Root().ErrWriter)
+		},
+	}
+}
+
+func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) (err error) {
+	if samePlace(fromURL, toURL) {
+		return errors.New("FROM and TO are the same store")
+	}
+	if path := dataFile(fromURL); path != "" {
+		if _, err := os.Stat(path); err != nil { // opening would make it
+			return fmt.Errorf("there is no data file %s", path)
+		}
+	}
+	from, err := movable(ctx, fromURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	to, err := movable(ctx, toURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+
+	now, again, err := archive.Began(ctx, to)
+	if err != nil {
+		return err
+	}
+	if again {
+		fmt.Fprintln(errOut, "going on with the move that began at", now.Local().Format(time.DateTime))
+	} else {
+		if err := archive.Empty(ctx, to); err != nil {
+			return fmt.Errorf("%s: %w", withoutSecret(toURL), err)
+		}
+		now = time.Now().UTC()
+	}
+	sums, err := sumUp(ctx, errOut, withoutSecret(fromURL), from, now)
+	if err != nil {
+		return err
+	}
+	if sums.Total() == 0 {
+		return fmt.Errorf("%s holds nothing that could be moved", withoutSecret(fromURL))
+	}
+	if err := archive.Move(ctx, archive.FromStore(from, now), sums, to, now, counter(errOut, "moving", sums.Total())); err != nil {
+		return fmt.Errorf("%s: %w%s", withoutSecret(toURL), err, goOn(ctx, err))
+	}
+	fmt.Fprintf(out, "Moved from %s to %s; both sides hold the same:\n", withoutSecret(fromURL), withoutSecret(toURL))
+	if err := table(out, sums); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, "Start the bot with --store (or STORE) set to the new place, and the same --seal-key: what adapters keep is sealed with it.\nThe old one stays as it is; delete it when all is well.")
+	return err
+}
+
+// goOn says what to do about a move that ended early.
+func goOn(ctx context.Context, err error) string {
+	if ctx.Err() != nil || !(errors.Is(err, archive.ErrInUse) || errors.Is(err, archive.ErrOther) || errors.Is(err, archive.ErrDiffer)) {
+		return "\nNothing is lost: the same command goes on where it was"
+	}
+	return ""
+}
+
+func samePlace(a, b string) bool {
+	x, y := dataFile(a), dataFile(b)
+	if x == "" || y == "" {
+		return a == b
+	}
+	x, errX := filepath.Abs(x)
+	y, errY := filepath.Abs(y)
+	return errX == nil && errY == nil && x == y
+}

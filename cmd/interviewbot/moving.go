@@ -1,0 +1,239 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/storage"
+	"github.com/interviewbot/interviewbot/storage/archive"
+	"github.com/interviewbot/interviewbot/storage/bolt"
+)
+
+// What migrate, backup and restore share: where records are, and how they are counted.
+
+// movable opens a store that nobody else uses.
+func movable(ctx context.Context, url string) (archive.Target, error) {
+	s, err := storage.Open(ctx, url, storage.Options{})
+	if err != nil {
+		return nil, err
+	}
+	m, ok := s.(archive.Target)
+	if !ok {
+		return nil, errors.Join(archive.ErrCannot, s.Close())
+	}
+	return m, nil
+}
+
+// dataFile is the path of the data file that a store's address names, "" when it names a server.
+func dataFile(url string) string {
+	scheme, path, ok := strings.Cut(url, "://")
+	if !ok {
+		return url
+	}
+	if strings.EqualFold(scheme, "bolt") {
+		return path
+	}
+	return ""
+}
+
+// withoutSecret is a store's address as it may be printed.
+func withoutSecret(url string) string {
+	if path := dataFile(url); path != "" {
+		return path
+	}
+	scheme, rest, _ := strings.Cut(url, "://")
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	return scheme + "://" + rest
+}
+
+// sumUp counts what a store holds, with a progress line.
+func sumUp(ctx context.Context, errOut io.Writer, what string, s store.Mover, now time.Time) (archive.Sums, error) {
+	line := counter(errOut, "reading "+what, 0)
+	sums, err := archive.Summed(ctx, s, now, line)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	line(done)
+	return sums, nil
+}
+
+// done is what a counter without a total is called with at the end.
+const done = -1
+
+// counter shows how far a long piece of work is: one line that changes on a terminal, a line for every tenth elsewhere. total 0 is for
+// what is not known before.
+func counter(w io.Writer, what string, total int) archive.Progress {
+	began, said := time.Now(), -1
+	terminal := onTerminal(w)
+	return func(n int) {
+		end := total > 0 && n >= total
+		switch {
+		case terminal && total > 0:
+			const width = 30
+			full := width * n / max(total, 1)
+			fmt.Fprintf(w, "\r%s [%s%s] %d of %d records ", what, strings.Repeat("=", full), strings.Repeat(" ", width-full), n, total)
+			if end {
+				fmt.Fprintf(w, "in %s\n", time.Since(began).Round(time.Millisecond))
+			}
+		case total > 0:
+			if tenth := 10 * n / total; tenth > said {
+				said = tenth
+				fmt.Fprintf(w, "%s: %d of %d records\n", what, n, total)
+			}
+		case n == done:
+			if terminal {
+				fmt.Fprintln(w)
+			}
+		case terminal:
+			fmt.Fprintf(w, "\r%s: %d records ", what, n)
+		case n >= 10*max(said, 1000):
+			said = n
+			fmt.Fprintf(w, "%s: %d records\n", what, n)
+		}
+	}
+}
+
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// table prints the sums by kind.
+func table(w io.Writer, sums archive.Sums) error {
+	for _, kind := range archive.Kinds() {
+		if s, ok := sums[kind]; ok {
+			if _, err := fmt.Fprintf(w, "  %-9s %9d  %s\n", kind, s.Count, s.Hash[:16]); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := fmt.Fprintf(w, "  %-9s %9d  %s\n", "all", sums.Total(), sums.Hash()[:16])
+	return err
+}
+
+// isArchive says whether the name asks for an archive; packed whether for one that gzip packs.
+func isArchive(name string) (archive, packed bool) {
+	name = strings.ToLower(name)
+	packed = strings.HasSuffix(name, ".gz")
+	return packed || strings.HasSuffix(name, ".jsonl"), packed
+}
+
+// opened is a file that records can be taken from again and again.
+type opened struct {
+	sums  archive.Sums
+	made  time.Time // zero for a data file
+	from  archive.Source
+	close func() error
+}
+
+// openArchive reads a file to its end and checks it: an archive, or a copy of a data file. The file is not changed.
+func openArchive(ctx context.Context, path string) (opened, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return opened{}, err
+	}
+	defer f.Close()
+	start := make([]byte, 32)
+	n, err := io.ReadFull(f, start)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return opened{}, fmt.Errorf("%s: %w", path, archive.ErrForm)
+	}
+	if start[0] != '{' && !(start[0] == 0x1f && start[1] == 0x8b) && n == len(start) {
+		return openCopy(ctx, path)
+	}
+	open := func() (io.ReadCloser, error) { return unpacked(path) }
+	in, err := open()
+	if err != nil {
+		return opened{}, err
+	}
+	sums, made, err := archive.Read(ctx, in, nil)
+	if err := errors.Join(err, in.Close()); err != nil {
+		return opened{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return opened{sums: sums, made: made, from: archive.FromArchive(open), close: func() error { return nil }}, nil
+}
+
+// openCopy opens a copy of a copy, for opening a data file changes it.
+func openCopy(ctx context.Context, path string) (o opened, err error) {
+	if err := bolt.Check(ctx, path); err != nil {
+		return o, err
+	}
+	folder, err := os.MkdirTemp("", "interviewbot-")
+	if err != nil {
+		return o, err
+	}
+	clean := func() error { return os.RemoveAll(folder) }
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, clean())
+		}
+	}()
+	copied := filepath.Join(folder, "copy.db")
+	if err := copyFile(path, copied); err != nil {
+		return o, err
+	}
+	s, err := movable(ctx, copied)
+	if err != nil {
+		return o, err
+	}
+	sums, err := archive.Summed(ctx, s, time.Time{}, nil)
+	if err != nil {
+		return o, errors.Join(err, s.Close())
+	}
+	return opened{sums: sums, from: archive.FromStore(s, time.Time{}), close: func() error { return errors.Join(s.Close(), clean()) }}, nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// unpacked opens an archive, packed or not.
+func unpacked(path string) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	start := make([]byte, 2)
+	if _, err := io.ReadFull(f, start); err != nil {
+		return nil, errors.Join(archive.ErrForm, f.Close())
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if start[0] != 0x1f {
+		return f, nil
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w (%v)", archive.ErrForm, err), f.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{z, f}, nil
+}
