@@ -189,11 +189,9 @@ func TestSavingShowsTheText(t *testing.T) {
 func TestSavingVeryLongTexts(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, slacktest.Options{})
-	long := strings.Repeat("<", 3000) // each is six bytes in JSON
+	long := strings.Repeat("<", 1600) // each is six bytes in JSON
 	form := answerForm(long)
-	for _, id := range []string{"two", "three", "four", "five"} {
-		form.Inputs = append(form.Inputs, chat.Input{ID: id, Label: id, Type: chat.Area, Value: []string{long}})
-	}
+	form.Inputs = append(form.Inputs, chat.Input{ID: "two", Label: "Two", Type: chat.Area, Value: []string{long}})
 	release := make(chan struct{})
 	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
 		if _, sent := e.What.(chat.Submit); !sent {
@@ -208,7 +206,7 @@ func TestSavingVeryLongTexts(t *testing.T) {
 	s.must(s.ada.Submit())
 	s.dialog("Saving…")
 	close(release)
-	if d := s.dialog("nothing was saved"); len(d.Inputs) != 5 || !slices.Equal(d.Inputs[4].Values, []string{long}) {
+	if d := s.dialog("nothing was saved"); len(d.Inputs) != 2 || !slices.Equal(d.Inputs[1].Values, []string{long}) {
 		t.Errorf("handed back: %d inputs", len(d.Inputs))
 	}
 	if got := s.ada.Troubles(); len(got) != 0 {

@@ -185,3 +185,18 @@ func TestEscapedTextKeepsToTheLimits(t *testing.T) {
 		}
 	}
 }
+
+// The text for notifications uses the room there is, and never ends within an escaped character.
+func TestTextIsCutBetweenCharacters(t *testing.T) {
+	for _, unit := range []string{"a", "<", "&", "é<", "🙂&"} {
+		for n := range 6 {
+			m := chat.Message{Summary: strings.Repeat("x", n) + strings.Repeat(unit, 4000)}
+			_, text := slack.DrawMessage(m, "", nil)
+			size := utf8.RuneCountInString(text)
+			rest := strings.NewReplacer("&amp;", "", "&lt;", "", "x", "", "a", "", "é", "", "🙂", "").Replace(text)
+			if rest != "…" || size > 3900 || size < 3890 {
+				t.Errorf("%d and %q: %d characters, %q left over", n, unit, size, rest)
+			}
+		}
+	}
+}

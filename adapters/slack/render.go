@@ -40,14 +40,19 @@ func pictureOf(png []byte) picture { return sha256.Sum256(png) }
 
 // message draws a message. The key of a post, if any, becomes the block_id of the first block, by which Find knows it.
 func (d *drawing) message(m chat.Message, key string) (blocks []slack.Block, text string) {
-	blocks = d.blocks(m.Blocks)
-	if len(blocks) == 0 {
-		blocks = d.blocks([]chat.Block{chat.Paragraph{Text: chat.T(m.Summary)}})
-	}
+	blocks = d.body(m)
 	if key != "" {
 		setBlockID(blocks[0], keyBlock(key))
 	}
 	return blocks, aloud(m)
+}
+
+// body draws the blocks of a message, at least one.
+func (d *drawing) body(m chat.Message) []slack.Block {
+	if blocks := d.blocks(m.Blocks); len(blocks) > 0 {
+		return blocks
+	}
+	return d.blocks([]chat.Block{chat.Paragraph{Text: chat.T(m.Summary)}})
 }
 
 // keyBlock is the block_id that carries the key of a post.
@@ -310,12 +315,7 @@ func aloud(m chat.Message) string {
 			b.WriteString("\n" + s)
 		}
 	}
-	text, n := escape(b.String()), textLimit
-	for utf8.RuneCountInString(text) > textLimit {
-		n = n * 9 / 10
-		text = escape(clip(b.String(), n))
-	}
-	return text
+	return clipEscaped(b.String(), textLimit)
 }
 
 // read is a block in words; what can only be used, not read, has none.

@@ -46,6 +46,28 @@ func escape(s string) string {
 	return strings.ReplaceAll(s, ">", "&gt;")
 }
 
+// clipEscaped is s escaped, shortened so that it then has at most n code points.
+func clipEscaped(s string, n int) string {
+	fits, size := 0, 0 // how much of s leaves room for an ellipsis; code points so far
+	for i, r := range s {
+		if size < n {
+			fits = i
+		}
+		switch r {
+		case '&':
+			size += len("&amp;")
+		case '<', '>':
+			size += len("&lt;")
+		default:
+			size++
+		}
+		if size > n {
+			return escape(s[:fits]) + "…"
+		}
+	}
+	return escape(s)
+}
+
 // unescape undoes escape, for what Slack sends of typed commands.
 func unescape(s string) string {
 	s = strings.ReplaceAll(s, "&lt;", "<")

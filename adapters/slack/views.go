@@ -69,9 +69,8 @@ func (d *drawing) form(f chat.Form, title string, from origin) slack.ModalViewRe
 
 // dialog draws a message as a dialog that is only read, and used by its buttons.
 func (d *drawing) dialog(m chat.Message, title string, from origin) slack.ModalViewRequest {
-	blocks, _ := d.message(m, "")
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, PrivateMetadata: from.String(), Blocks: slack.Blocks{BlockSet: blocks},
+		Type: slack.VTModal, PrivateMetadata: from.String(), Blocks: slack.Blocks{BlockSet: d.body(m)},
 		Title: label(title, 24), Close: label(closeLabel, 24),
 	}
 }
