@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -24,6 +25,7 @@ type database struct {
 	beginErr, failing error         // failing: of every Commit
 	hold              chan struct{} // Commit waits for it, when it is there
 	held              chan struct{} // and says so here
+	refuse            func(pending map[string]int) error
 }
 
 func newDatabase() *database { return &database{kept: map[string]int{}} }
@@ -50,6 +52,11 @@ func (b *batch) Commit() error {
 	}
 	if b.failing != nil {
 		return b.failing
+	}
+	if b.refuse != nil {
+		if err := b.refuse(b.pending); err != nil {
+			return err
+		}
 	}
 	b.kept = b.pending
 	b.committed++
@@ -403,4 +410,106 @@ func runAlone(s step, t *tx) (err error) {
 		}
 	}()
 	return s.run(t)
+}
+
+// flaky is a batch whose database is at the other end of a network.
+type flaky struct {
+	*batch
+	rehearsed *int
+	broken    func() error
+}
+
+func (b *flaky) Rehearse(fs []func(*tx) error) { *b.rehearsed += len(fs) }
+func (b *flaky) Broken() error                 { return b.broken() }
+
+var _ commit.Remote[*tx] = (*flaky)(nil)
+
+func TestTransactionThatFailsIsRunAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *database, c *commit.Committer[*tx]) {
+		runs := 0
+		errs := together(t, d, c,
+			func(tx *tx) error {
+				runs++
+				tx.put("a", runs)
+				d.failing = nil
+				if runs < 5 {
+					d.failing = &commit.Again{Err: errOwn}
+				}
+				return nil
+			},
+			put("b", 2),
+			func(tx *tx) error {
+				if tx.pending["a"] < 5 {
+					return store.ErrTaken // by what is never stored
+				}
+				return nil
+			})
+		if errors.Join(errs...) != nil || runs != 5 || d.kept["a"] != 5 || d.kept["b"] != 2 {
+			t.Errorf("%v, %d runs, %v", errs, runs, d.kept)
+		}
+	})
+}
+
+func TestItIsNotRunAgainForEver(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *database, c *commit.Committer[*tx]) {
+		d.failing = &commit.Again{Err: errOwn}
+		begin := time.Now()
+		err := c.Do(t.Context(), put("a", 1))
+		took := time.Since(begin)
+		if !errors.Is(err, errOwn) || len(d.kept) != 0 || d.begun < 10 || took < time.Second || took > 20*time.Second {
+			t.Errorf("%v after %v and %d times", err, took, d.begun)
+		}
+	})
+}
+
+// A record that the database refuses fails the whole transaction, but only one closure wrote it.
+func TestWhoIsToBlameFailsAlone(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *database, c *commit.Committer[*tx]) {
+		d.refuse = func(pending map[string]int) error {
+			if _, bad := pending["bad"]; bad {
+				return &commit.Blame{Err: errOwn}
+			}
+			return nil
+		}
+		errs := together(t, d, c, put("a", 1), put("bad", 1), put("b", 2))
+		if errs[0] != nil || !errors.Is(errs[1], errOwn) || errs[2] != nil {
+			t.Error(errs)
+		}
+		if want := map[string]int{"first": 1, "a": 1, "b": 2}; !maps.Equal(d.kept, want) {
+			t.Error(d.kept)
+		}
+	})
+}
+
+// When the transaction breaks, what closures return after that means nothing, even that all is well.
+func TestBrokenTransactionIsRunAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDatabase()
+		var broken error
+		rehearsed := 0
+		c := commit.New(func() (commit.Batch[*tx], error) {
+			broken = nil
+			b, err := d.begin()
+			return &flaky{b.(*batch), &rehearsed, func() error { return broken }}, err
+		})
+		defer c.Close()
+		for name, returned := range map[string]error{"an error": errOwn, "nothing": nil} {
+			runs := 0
+			err := c.Do(t.Context(), func(tx *tx) error {
+				runs++
+				tx.put(name, runs)
+				if runs < 3 {
+					broken = &commit.Again{Err: errors.New("the connection is lost")}
+					return returned
+				}
+				return nil
+			})
+			if err != nil || runs != 3 || d.kept[name] != 3 {
+				t.Errorf("%s: %v, %d runs, %v", name, err, runs, d.kept)
+			}
+		}
+		if rehearsed != 6 {
+			t.Errorf("%d rehearsals", rehearsed)
+		}
+	})
 }

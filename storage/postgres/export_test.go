@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -19,3 +20,6 @@ func OpenTraced(ctx context.Context, url string, tracer pgx.QueryTracer) (*Store
 	config.ConnConfig.Tracer = tracer
 	return open(ctx, config)
 }
+
+// ForgetNow makes the next Update delete events that are too old to matter. No Update may run meanwhile.
+func (s *Store) ForgetNow() { s.forgotten = time.Time{} }

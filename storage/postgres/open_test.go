@@ -207,3 +207,28 @@ func TestOnceIsForgotten(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestOldEventsAreDeleted(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	execute(t, where, "INSERT INTO events SELECT 'old ' || g, now() - interval '49 hours' FROM generate_series(1, 100) g",
+		"INSERT INTO events SELECT 'young ' || g, now() - interval '47 hours' FROM generate_series(1, 10) g")
+	s.ForgetNow()
+	if err := s.Update(t.Context(), practice("x")); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, where, "SELECT count(*) FROM events"); n != 10 {
+		t.Errorf("%d events are left", n)
+	}
+}
+
+// Now reads the database too: a View that asked only for the time must not pass when there was no answer.
+func TestViewWithoutAServerFails(t *testing.T) {
+	p, address := through(t, fresh(t))
+	s := open(t, address)
+	p.see(func(l *link, _ []byte) { l.cut() })
+	err := s.View(t.Context(), func(tx store.Tx) error { tx.Now(); return nil })
+	if err == nil || !strings.Contains(err.Error(), "is the server running") {
+		t.Error(err)
+	}
+}

@@ -80,6 +80,9 @@ func (s *Store) view(ctx context.Context, f func(store.Tx) error) (early bool, e
 		}
 	}()
 	err = f(t.next())
+	if t.broken != nil && !errors.Is(err, t.broken) {
+		err = t.broken // what f made of what it did not get means nothing
+	}
 	return !t.begun, err
 }
 
@@ -132,6 +135,9 @@ func (s *Store) begin() (commit.Batch[*tx], error) {
 
 // letGo ends the use of the connection after a transaction: it is kept for the next when it is whole.
 func (s *Store) letGo() {
+	if s.writer == nil {
+		return
+	}
 	if c := s.writer.Conn(); !c.IsClosed() && c.PgConn().TxStatus() == 'I' {
 		return
 	}

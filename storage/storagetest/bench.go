@@ -199,6 +199,15 @@ func (f *Field) Answers(b *testing.B, clients int, spread bool, ways ...Way) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// Both runs Answers with 1, 64 and 256 clients, all on one round and spread over many.
+func (f *Field) Both(b *testing.B, ways ...Way) {
+	for _, spread := range []bool{false, true} {
+		for _, clients := range []int{1, 64, 256} {
+			b.Run(fmt.Sprintf("spread=%t/clients=%d", spread, clients), func(b *testing.B) { f.Answers(b, clients, spread, ways...) })
+		}
+	}
+}
+
 func work(b *testing.B, clients int, jobs []Job, way func(Job) error) []time.Duration {
 	took := make([]time.Duration, len(jobs))
 	var next atomic.Int64
