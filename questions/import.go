@@ -50,7 +50,6 @@ type Entry struct {
 	Notes    []string  // what was filled in by a guess, and what deserves a look
 	Replaces string    // the file of own content that it replaces; "" = it is new
 
-	named bool     // the id was given, not made from the title
 	about []string // what may name its topic: decks and tags
 	stems []string // sorted; what duplicates are found by
 }
@@ -134,14 +133,14 @@ func (in *importer) take(e *Entry) {
 		in.before = append(in.before, e)
 		return
 	}
-	e.named = q.ID != ""
-	in.setTopic(e)
+	named := q.ID != ""
 	q.complete()
 	e.stems = sortedStems(q)
-	if !e.named && q.ID != "" && in.otherHas(q.ID, e) {
+	if !named && q.ID != "" && in.otherHas(q.ID, e) {
 		sum := sha256.Sum256([]byte(q.Prompt))
 		q.ID = Slug(q.Title, idLimit-7) + "-" + hex.EncodeToString(sum[:3])
 	}
+	in.setTopic(e)
 	e.Faults = append(e.Faults, q.Validate()...)
 	in.checkID(e)
 	in.compare(e)
@@ -250,12 +249,13 @@ func sortedStems(q *Question) []string {
 	return stems
 }
 
-// setTopic finds the topic of an entry: its own, by id or title; that of its deck or tags; the one that was asked for; a guess.
+// setTopic finds the topic of an entry: its own, by id or title; that of its deck or tags; the one that was asked for; that of the question it
+// replaces; a guess.
 func (in *importer) setTopic(e *Entry) {
 	q := e.Question
-	if own := oneLine(q.Topic); own != "" {
-		if q.Topic = own; topicNamed(own) != "" {
-			q.Topic = topicNamed(own)
+	if q.Topic != "" {
+		if known := topicNamed(q.Topic); known != "" {
+			q.Topic = known
 		}
 		return
 	}
@@ -265,6 +265,10 @@ func (in *importer) setTopic(e *Entry) {
 		}
 	}
 	if q.Topic = in.Topic; q.Topic != "" {
+		return
+	}
+	if old, ok := in.Bank.byID[q.ID]; ok && in.Bank.origin["question/"+q.ID].own() {
+		q.Topic = old.Topic
 		return
 	}
 	if in.words == nil {

@@ -125,6 +125,18 @@ func ankiSeparator(named, first string) byte {
 	return '\t'
 }
 
+// tag takes a tag; those that an export makes of level and topic become these again.
+func (e *Entry) tag(tag string) {
+	level, isLevel := strings.CutPrefix(tag, "level-")
+	n, err := strconv.Atoi(level)
+	switch {
+	case isLevel && err == nil && n >= 1 && n <= 3:
+		e.Question.Level = n
+	case topicNamed(tag) == "" && !slices.Contains(e.Question.Tags, tag):
+		e.Question.Tags = append(e.Question.Tags, tag)
+	}
+}
+
 // name adds what a deck or a tag may call the topic by: its own name, then those above it.
 func (e *Entry) name(deck string) {
 	for _, name := range slices.Backward(strings.Split(deck, "::")) {
@@ -148,9 +160,7 @@ func (f *ankiFile) field(e *Entry, i int, cell string) {
 		tags := strings.Fields(cell)
 		for _, tag := range tags[:min(len(tags), listMost)] {
 			e.name(tag)
-			if tag = Slug(tag, 40); !slices.Contains(e.Question.Tags, tag) {
-				e.Question.Tags = append(e.Question.Tags, tag)
-			}
+			e.tag(Slug(tag, 40))
 		}
 		return
 	}

@@ -199,6 +199,10 @@ func TestImportReplacesOwnContentOnlyWhenAsked(t *testing.T) {
 	if err != nil || len(entries[0].Faults) != 0 || entries[0].Replaces != "sql/what-is-a-zebra.yaml" || entries[0].Question.File() != "caching/what-is-a-zebra.yaml" {
 		t.Errorf("%v %q %+v", err, said(entries), entries)
 	}
+	entries, err = questions.Import([]byte("question,answer\nWhat is a zebra?,B\n"), questions.CSV, questions.Importing{Bank: b, Replace: true})
+	if err != nil || entries[0].Question.File() != "sql/what-is-a-zebra.yaml" {
+		t.Errorf("a question that is replaced does not keep its topic: %v %q", err, said(entries))
+	}
 	other, err := questions.Import([]byte("topic,title,question,answer\nsql,What is a zebra?,Where do lynxes sleep and hunt?,B\n"), questions.CSV, questions.Importing{Bank: b, Replace: true})
 	if err != nil || other[0].Replaces != "" || other[0].Question.ID == "what-is-a-zebra" {
 		t.Errorf("another question of the same title would be replaced: %v %+v", err, other)
@@ -309,7 +313,7 @@ func TestTheBankExportsToAnki(t *testing.T) {
 		t.Fatalf("%v, %d entries", err, len(entries))
 	}
 	for i, e := range entries {
-		if want := bank.Questions()[i]; e.Question.Topic != want.Topic || len([]rune(e.Question.Prompt)) < len([]rune(want.Prompt))*3/4 {
+		if want := bank.Questions()[i]; e.Question.Topic != want.Topic || e.Question.Level != want.Level || len([]rune(e.Question.Prompt)) < len([]rune(want.Prompt))*3/4 {
 			t.Errorf("%s became %+v", want.ID, e.Question)
 		}
 	}

@@ -291,6 +291,9 @@ func TestPreviewOfAFileFollowsIt(t *testing.T) {
 	if got := page(t, address+"/"); !strings.Contains(got, "could be better: points has 0 entries") || !strings.Contains(got, "It has <strong>stripes</strong>.") && !strings.Contains(got, "<strong>stripes</strong>") {
 		t.Error(got)
 	}
+	if got := page(t, address+"/"); !strings.Contains(got, "I could not match much; compare for yourself.") || strings.Contains(got, "0 of 0") {
+		t.Error("without points people compare for themselves:", got)
+	}
 	put(t, dir, "sql/zebra.yaml", strings.Replace(start, "level: 1", "level: 7", 1))
 	if second := page(t, address+"/version"); second == first {
 		t.Error("the version stays when the file changes")

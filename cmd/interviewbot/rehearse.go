@@ -118,15 +118,23 @@ func (s *stage) answers(ctx context.Context, q *questions.Question, post chat.Me
 	return append(scenes, scene{"The model answer beside it", true, *compared}), nil
 }
 
-// sampleOf is the answer that is given: the best there is, short enough for the form.
+// padding makes an answer long enough to be taken for one.
+const padding = "\n\n(The preview adds these words: an answer as short as this would be asked for more before anything is looked up in it.)"
+
+// sampleOf is the answer that is given: the one that shows most, else what there is.
 func sampleOf(q *questions.Question) (title, text string) {
 	switch {
 	case q.Samples.Partial != "":
-		return "the partial sample", q.Samples.Partial
+		title, text = "the partial sample", q.Samples.Partial
 	case q.Samples.Strong != "":
-		return "the strong sample", q.Samples.Strong
+		title, text = "the strong sample", q.Samples.Strong
+	default:
+		title, text = "the model answer, given as an answer", q.Answer
 	}
-	return "the model answer, given as an answer", q.Answer
+	if ok, _ := q.Rubric().Counts(text); !ok {
+		text += padding
+	}
+	return title, text
 }
 
 // stage is a platform on which nobody else is: it keeps what is posted, with the bounds of a real one.
@@ -165,7 +173,11 @@ func (s *stage) handle(ctx context.Context, what chat.What) (chat.Response, erro
 
 // press presses the button of that label and returns what is shown then.
 func (s *stage) press(ctx context.Context, m chat.Message, label string) (*chat.Message, error) {
-	r, err := s.handle(ctx, chat.Press{Action: actionOf(m, label)})
+	action := actionOf(m, label)
+	if action == "" {
+		return nil, fmt.Errorf("the bot offers no %q where it should: %s", label, m.Summary)
+	}
+	r, err := s.handle(ctx, chat.Press{Action: action})
 	if err != nil {
 		return nil, fmt.Errorf("press %s: %w", label, err)
 	}
@@ -175,8 +187,11 @@ func (s *stage) press(ctx context.Context, m chat.Message, label string) (*chat.
 // send opens the form behind a button, fills it in and sends it.
 func (s *stage) send(ctx context.Context, m chat.Message, label string, q *questions.Question, text string) (*chat.Message, error) {
 	r, err := s.handle(ctx, chat.Press{Action: actionOf(m, label)})
-	if err != nil || r.Form == nil {
+	if err != nil {
 		return nil, fmt.Errorf("open the form behind %s: %w", label, err)
+	}
+	if r.Form == nil {
+		return nil, fmt.Errorf("there is no form behind %s", label)
 	}
 	values := map[string][]string{}
 	for _, in := range r.Form.Inputs {
