@@ -93,3 +93,8 @@ func Busy(a *Adapter) int {
 	defer a.pace.mu.Unlock()
 	return len(a.pace.channels)
 }
+
+// Renew keeps a lease until ctx ends; lost is called when it can no longer be trusted.
+func Renew(ctx context.Context, a *Adapter, lost context.CancelFunc, name string) {
+	a.renew(ctx, lost, name, time.Now())
+}

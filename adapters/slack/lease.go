@@ -68,7 +68,7 @@ func (a *Adapter) renew(ctx context.Context, lost context.CancelFunc, name strin
 		if now := time.Now(); a.hold(ctx, name) {
 			since = now
 		}
-		if time.Since(since) > leaseTrust {
+		if time.Since(since) >= leaseTrust {
 			a.log.Warn("lost the lease for Slack's sockets", "lease", name)
 			lost()
 		}
