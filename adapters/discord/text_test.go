@@ -64,7 +64,7 @@ func checkText(t *testing.T, s *discordtest.Server, text string) {
 		t.Errorf("linked %q is shown as %q with %q; written %q", text, got, effects, markdown(linked))
 	}
 	d := draft{ids: map[string]int{}}
-	for _, b := range []chat.Block{chat.Heading{Text: chat.T(text)}, chat.Note{Text: chat.T(text)}, chat.Quote{Text: chat.T(text)}, chat.Code{Language: text, Source: text},
+	for _, b := range []chat.Block{chat.Heading{Text: chat.T(text)}, chat.Note{Text: chat.T(text)}, chat.Quote{Text: chat.T(text)}, chat.Code{Language: text, Source: text}, chat.Code{Source: text, Hidden: true},
 		chat.List{Items: []chat.Text{chat.T(text), chat.T(text)}}, chat.List{Items: []chat.Text{chat.T(text)}, Ordered: true}} {
 		d.parts = nil
 		d.block(b)
