@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interviewbot/interviewbot/adapters/adaptertest"
 	"github.com/interviewbot/interviewbot/adapters/slack"
 	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -150,54 +149,6 @@ func TestAfterAnOutageItIsBackSoon(t *testing.T) {
 	s.await("it is not back", func() bool { return a.Healthy() == nil })
 	stop()
 	s.must(<-ended)
-}
-
-// Slack allows ten connections, so five processes; a sixth stands by, and takes over.
-func TestSixthProcessStandsBy(t *testing.T) {
-	t.Parallel()
-	server := slacktest.Start(slacktest.Options{})
-	keep := adaptertest.NewKeep(time.Now)
-	var wg sync.WaitGroup
-	stops := make([]context.CancelFunc, 6)
-	all := make([]*slack.Adapter, 6)
-	t.Cleanup(func() {
-		for _, stop := range stops {
-			stop()
-		}
-		wg.Wait()
-		server.Close()
-	})
-	await := func(what string, ok func() bool) {
-		t.Helper()
-		(&world{t: t, server: server}).await(what, ok)
-	}
-	for i := range all {
-		a, err := slack.New(slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Keep: keep.As(fmt.Sprint(i)), Table: table()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[i] = a
-		ctx, stop := context.WithCancel(context.Background())
-		stops[i] = stop
-		wg.Go(func() {
-			if err := a.Run(ctx, (&ears{}).handle); err != nil {
-				t.Error(err)
-			}
-		})
-		if i < 5 {
-			await("a process is not up", func() bool { return a.Healthy() == nil })
-		}
-	}
-	await("the sixth does not say that it stands by", func() bool {
-		err := all[5].Healthy()
-		return err != nil && strings.Contains(err.Error(), "standing by")
-	})
-	await("there are not ten connections", func() bool { return server.Connections() == 10 })
-	stops[2]()
-	await("the sixth does not take over", func() bool { return all[5].Healthy() == nil })
-	if v := server.Violations(); len(v) > 0 {
-		t.Errorf("Slack would refuse: %q", v)
-	}
 }
 
 // A workspace that removes the app is closed: the handler hears of it, calls say so, and the operator gets a sentence.
