@@ -167,6 +167,7 @@ func readAll(tx store.Tx) error {
 		func() error { _, err := tx.Members("track 7", "user 1", 200); return err },
 		func() error { _, err := tx.Memberships("user 7"); return err },
 		func() error { _, err := tx.Lines("track 7", "user 6", 0, 10); return err },
+		func() error { _, err := tx.Lines("track 7", "user 6", 0, 1); return err },
 		func() error { _, err := tx.Lines("track 7", "user 6", 900, 10); return err },
 		func() error { _, err := tx.Draft("user 8", "key"); return err },
 		func() error { _, err := tx.Task("task 9"); return err },

@@ -109,12 +109,12 @@ func (r *records) append(b *pgx.Batch, lines []line) {
 
 // one is the key of a table with one text column.
 func one[T any](column string, of func(*T) string) []way[T] {
-	return []way[T]{{[]part{{column, 'a'}}, func(r *T) (id, bool) { return id{a: of(r)}, true }}}
+	return []way[T]{{parts: []part{{column, 'a'}}, of: func(r *T) (id, bool) { return id{a: of(r)}, true }}}
 }
 
 // two is the key of a table with two text columns.
 func two[T any](a, b string, of func(*T) (string, string)) []way[T] {
-	return []way[T]{{[]part{{a, 'a'}, {b, 'b'}}, func(r *T) (id, bool) {
+	return []way[T]{{parts: []part{{a, 'a'}, {b, 'b'}}, of: func(r *T) (id, bool) {
 		a, b := of(r)
 		return id{a: a, b: b}, true
 	}}}
@@ -190,8 +190,12 @@ func membersTable() *table[store.Member] {
 
 func ledgerTable() *table[line] {
 	type r = line
-	of := func(r *r) (id, bool) { return id{a: r.track, b: r.user, n: int64(r.No)}, true }
-	return &table[r]{name: "ledger", ways: []way[r]{{[]part{{"track", 'a'}, {"person", 'b'}, {"no", 'n'}}, of}}, columns: []column[r]{
+	byNo := func(r *r) (id, bool) { return id{a: r.track, b: r.user, n: int64(r.No)}, true }
+	newest := func(r *r) (id, bool) { return id{a: r.track, b: r.user}, true } // lines are never looked for by number
+	return &table[r]{name: "ledger", ways: []way[r]{
+		{parts: []part{{"track", 'a'}, {"person", 'b'}, {"no", 'n'}}, of: byNo},
+		{parts: []part{{"track", 'a'}, {"person", 'b'}}, of: newest, order: " ORDER BY x.track DESC, x.person DESC, x.no DESC"},
+	}, columns: []column[r]{
 		text("track", func(r *r) *string { return &r.track }),
 		text("person", func(r *r) *string { return &r.user }),
 		integer("no", func(r *r) *int { return &r.No }),
@@ -293,7 +297,7 @@ func leasesTable() *table[lease] {
 
 func uptimeTable() *table[span] {
 	of := func(r *span) (id, bool) { return id{a: r.platform, b: r.replica, n: r.From.UnixMicro()}, true }
-	return &table[span]{name: "uptime", ways: []way[span]{{[]part{{"platform", 'a'}, {"replica", 'b'}, {"since", 'n'}}, of}}, columns: []column[span]{
+	return &table[span]{name: "uptime", ways: []way[span]{{parts: []part{{"platform", 'a'}, {"replica", 'b'}, {"since", 'n'}}, of: of}}, columns: []column[span]{
 		text("platform", func(r *span) *string { return &r.platform }),
 		text("replica", func(r *span) *string { return &r.replica }),
 		moment("since", func(r *span) *time.Time { return &r.From }),

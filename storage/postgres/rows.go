@@ -66,7 +66,10 @@ func roundsTable() *table[store.Round] {
 	}
 	byNo := func(r *r) (id, bool) { return id{a: r.Track, n: int64(r.No)}, true }
 	bySlot := func(r *r) (id, bool) { return id{a: r.Track, b: r.Slot}, true }
-	return &table[r]{name: "rounds", ways: []way[r]{{[]part{{"track", 'a'}, {"no", 'n'}}, byNo}, {[]part{{"track", 'a'}, {"slot", 'b'}}, bySlot}}, columns: []column[r]{
+	return &table[r]{name: "rounds", ways: []way[r]{
+		{parts: []part{{"track", 'a'}, {"no", 'n'}}, of: byNo},
+		{parts: []part{{"track", 'a'}, {"slot", 'b'}}, of: bySlot},
+	}, columns: []column[r]{
 		text("track", func(r *r) *string { return &r.Track }),
 		integer("no", func(r *r) *int { return &r.No }),
 		text("slot", func(r *r) *string { return &r.Slot }),
@@ -110,7 +113,10 @@ func answersTable() *table[store.Answer] {
 	type r = store.Answer
 	bySeq := func(r *r) (id, bool) { return id{n: int64(r.Seq)}, true }
 	byRound := func(r *r) (id, bool) { return id{a: r.Track, b: r.User, n: int64(r.Round)}, r.Track != "" }
-	return &table[r]{name: "answers", ways: []way[r]{{[]part{{"seq", 'n'}}, bySeq}, {[]part{{"track", 'a'}, {"round", 'n'}, {"person", 'b'}}, byRound}}, columns: []column[r]{
+	return &table[r]{name: "answers", ways: []way[r]{
+		{parts: []part{{"seq", 'n'}}, of: bySeq},
+		{parts: []part{{"track", 'a'}, {"round", 'n'}, {"person", 'b'}}, of: byRound},
+	}, columns: []column[r]{
 		whole("seq", "bigint", func(r *r) *uint64 { return &r.Seq }),
 		text("person", func(r *r) *string { return &r.User }),
 		text("space", func(r *r) *string { return &r.Space }),

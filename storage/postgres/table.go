@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// id names one record: by its table, by one of the table's unique keys, and by that key's parts.
+// id names one record: by its table, by one of the table's keys, and by that key's parts.
 type id struct {
 	table uint8
 	way   uint8 // 0 is the primary key
@@ -21,10 +21,11 @@ func (i id) compare(j id) int {
 	return cmp.Or(cmp.Compare(i.a, j.a), cmp.Compare(i.b, j.b), cmp.Compare(i.n, j.n))
 }
 
-// way is a unique key.
+// way is a key by which a record can be found.
 type way[T any] struct {
 	parts []part
 	of    func(*T) (i id, ok bool) // ok is false when the record has no such key
+	order string                   // of several records with the key, the first is meant
 }
 
 // part is a column of a key; field says which field of an id it is.
@@ -80,8 +81,8 @@ func (t *table[T]) prepare(no int) {
 		}
 		keys := fmt.Sprintf("unnest(%s) AS k(%s)", strings.Join(params, ", "), strings.Join(parts, ", "))
 		// LATERAL with LIMIT is one search in the index for each key, whatever the planner believes of the table.
-		search := fmt.Sprintf("k CROSS JOIN LATERAL (SELECT x.%s FROM %s x WHERE %s LIMIT 1) t",
-			strings.Join(names, ", x."), t.name, strings.Join(matches, " AND "))
+		search := fmt.Sprintf("k CROSS JOIN LATERAL (SELECT x.%s FROM %s x WHERE %s%s LIMIT 1) t",
+			strings.Join(names, ", x."), t.name, strings.Join(matches, " AND "), way.order)
 		t.searches = append(t.searches, search)
 		t.fetches = append(t.fetches, fmt.Sprintf("SELECT t.* FROM (SELECT * FROM %s) %s", keys, search))
 		if w == 0 {

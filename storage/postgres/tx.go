@@ -185,6 +185,9 @@ func (t *tx) take() {
 			t.dirty[i] = true
 		}
 	}
+	for _, l := range t.lines {
+		delete(t.known, newestLine(t, l.track, l.user))
+	}
 	t.appended = append(t.appended, t.lines...)
 	for n, in := range t.in {
 		if in {

@@ -100,11 +100,28 @@ func ledgers(b *bench) {
 		same(b, "all", all)(tx.Lines("t", "u", 0, 0))
 		same(b, "the last", all[:1])(tx.Lines("t", "u", 0, 1))
 		same(b, "before one", all[n-256+1:n-256+4])(tx.Lines("t", "u", 256, 3))
+		none[store.Entry](b, "the last of nobody")(tx.Lines("t", "x", 0, 1))
 		none[store.Entry](b, "before the first")(tx.Lines("t", "u", 1, 3))
 		none[store.Entry](b, "of nobody")(tx.Lines("t", "x", 0, 0))
 		group, err := tx.Lines("t", "", 0, 0)
 		if err != nil || len(group) != n/50 || group[0].No != n/50 || group[0].Round != n-49 {
 			b.Errorf("the group's: %+v, %v", group, err)
 		}
+	})
+	// The last is the last also among what the Update has written.
+	b.update(func(tx store.Tx) error {
+		for no := n + 1; no <= n+3; no++ {
+			last, err := tx.Lines("t", "u", 0, 1)
+			if err != nil || len(last) != 1 || last[0].No != no-1 {
+				b.Errorf("the last is %+v, not %d, %v", last, no-1, err)
+			}
+			if err := tx.AddLine("t", "u", full); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	b.view(func(tx store.Tx) {
+		same(b, "the last", []store.Entry{{No: n + 3, Line: full}})(tx.Lines("t", "u", 0, 1))
 	})
 }
