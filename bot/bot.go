@@ -27,6 +27,7 @@ type Options struct {
 	Platforms []chat.Platform  // may also be given later, before Run, by Join
 	Prefix    string           // what is typed before a command's name, for the texts that name one; "" = "/interview "
 	Busy      int              // events handled at once; 0 = 256
+	Version   string           // of the program, for other replicas to see
 	Nap       time.Duration    // the longest sleep of the loop; 0 = 30 s
 }
 
@@ -38,6 +39,7 @@ type Bot struct {
 	log       *slog.Logger
 	platforms map[string]chat.Platform
 	replica   string
+	version   string
 	nap       time.Duration
 	prefix    string
 
@@ -70,7 +72,7 @@ func New(o Options) *Bot {
 		o.Nap = nap
 	}
 	b := &Bot{
-		nap:   o.Nap,
+		nap: o.Nap, version: o.Version,
 		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix,
 		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
 	}

@@ -102,7 +102,7 @@ func (k *Keep) List(ctx context.Context, s chat.SpaceID, prefix string) (out []c
 			key := v.Key[len(k.adapter)+1:]
 			data, err := k.open(s, key, v.Data)
 			if err != nil {
-				return err
+				data = nil
 			}
 			out = append(out, chat.Kept{Key: key, Value: data})
 		}

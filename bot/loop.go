@@ -55,9 +55,16 @@ func (b *Bot) jobs() map[string]job {
 // suspended machine or a stepped clock is noticed.
 func (b *Bot) Run(ctx context.Context) error {
 	var stamping sync.WaitGroup
-	defer stamping.Wait()
 	b.stamp(ctx) // before anything is closed, so that it counts what it was down for and no more
 	stamping.Go(func() { b.keepStamping(ctx) })
+	defer func() {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		stamping.Wait()
+		if err := b.signOff(last); err != nil { // the others take it for gone soon
+			b.log.Warn("tell the other replicas", "error", err.Error())
+		}
+	}()
 	for ctx.Err() == nil {
 		next, err := b.Tick(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -404,6 +411,9 @@ func (b *Bot) ready(task store.Task, kind chat.Kind) time.Time {
 
 // stamp notes for each platform that works that it does.
 func (b *Bot) stamp(ctx context.Context) {
+	if err := b.store.Update(ctx, b.register); err != nil && ctx.Err() == nil {
+		b.log.Error("tell the other replicas", "error", err.Error())
+	}
 	for name, p := range b.platforms {
 		if h, ok := p.(chat.Health); ok && h.Healthy() != nil {
 			continue

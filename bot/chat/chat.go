@@ -156,7 +156,7 @@ type Keep interface {
 	Release(ctx context.Context, name string) error
 }
 
-// Kept is one value of a Keep.
+// Kept is one value of a Keep; the Value is nil when it cannot be opened any more, for the key has changed.
 type Kept struct {
 	Key   string
 	Value []byte

@@ -55,7 +55,7 @@ func serveFlags() []cli.Flag {
 	}
 	return []cli.Flag{
 		str("listen", "LISTEN", "127.0.0.1:8080", "`ADDRESS` to listen on; port 0 picks a free one", categoryServer, false),
-		str("store", "STORE", "interviewbot.db", "`PATH` of the data file", categoryServer, false),
+		str("store", "STORE", "interviewbot.db", "`PATH` of the data file, or an address such as postgres://user@host/database", categoryServer, true),
 		str("hosts", "HOSTS", "", "further `NAMES` the playground answers to, separated by commas", categoryServer, false),
 		str("content", "CONTENT", "", "`FOLDER` with questions of your own; read again when it changes", categoryServer, false),
 		str("playground", "PLAYGROUND", "auto", "`on`, off, or auto: on as long as no platform is connected", categoryServer, false),

@@ -48,12 +48,47 @@ func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 				}
 			}
 		}
+		replicas, warnings := companions(ctx, worlds[0])
+		for _, warning := range warnings {
+			log.Warn(warning)
+		}
 		w.Header().Set("Content-Type", "application/json")
 		if !ready {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": state})
+		_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": state, "replicas": replicas, "warnings": warnings})
 	})
+}
+
+// companion is another replica, as /readyz shows it.
+type companion struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	Bank    string `json:"bank"`
+	Seen    string `json:"seen"`
+}
+
+// companions lists the other replicas on the same store, and what is not as it should be: that they ask other questions, or are another
+// version, which is right only while a new one is being rolled out.
+func companions(ctx context.Context, w *world) (others []companion, warnings []string) {
+	others, warnings = []companion{}, []string{}
+	all, err := w.bot.Replicas(ctx)
+	if err != nil {
+		return others, append(warnings, "the other replicas cannot be listed: "+err.Error())
+	}
+	for _, r := range all {
+		if r.ID == w.bot.Replica() {
+			continue
+		}
+		others = append(others, companion{r.ID, r.Version, r.Bank, r.Seen.Format(time.RFC3339)})
+		if r.Version != version() {
+			warnings = append(warnings, fmt.Sprintf("replica %s is version %s, this one is %s: they should be the same but for the time of an update", r.ID, r.Version, version()))
+		}
+		if r.Bank != w.bot.Bank().Hash() {
+			warnings = append(warnings, fmt.Sprintf("replica %s has another question bank: give every replica the same version and the same --content", r.ID))
+		}
+	}
+	return others, warnings
 }
 
 // troubles says for each part of the world what is wrong with it, nil when nothing is.

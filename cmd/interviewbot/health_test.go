@@ -12,6 +12,7 @@ import (
 	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
+	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/questions"
 )
 
@@ -43,5 +44,36 @@ func TestReadyzTellsStandingByFromTrouble(t *testing.T) {
 		if got.Code != c.code || !strings.Contains(got.Body.String(), c.part) {
 			t.Errorf("with %v: %d %s; want %d with %s", c.state, got.Code, got.Body, c.code, c.part)
 		}
+	}
+}
+
+// Who asks one replica hears of another that has other questions; it is ready all the same.
+func TestReadyzNamesReplicasThatDiffer(t *testing.T) {
+	bank, err := questions.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := bottest.NewStore(time.Now)
+	w := &world{name: "self", store: s, bot: bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now, Version: version()})}
+	seen := func(id, version, bank string) {
+		data := fmt.Sprintf(`{"version":%q,"bank":%q,"seen":%q}`, version, bank, time.Now().UTC().Format(time.RFC3339))
+		if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.PutValue("", "replica/"+id, []byte(data)) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mux := http.NewServeMux()
+	health(mux, []*world{w}, slog.New(slog.DiscardHandler))
+	ask := func() (int, string) {
+		got := httptest.NewRecorder()
+		mux.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		return got.Code, got.Body.String()
+	}
+	seen("same", version(), bank.Hash())
+	if code, body := ask(); code != http.StatusOK || !strings.Contains(body, `"id":"same"`) || !strings.Contains(body, `"warnings":[]`) {
+		t.Errorf("with another that is the same: %d %s", code, body)
+	}
+	seen("old", "v0.0.1", "another bank")
+	if code, body := ask(); code != http.StatusOK || !strings.Contains(body, "replica old is version v0.0.1") || !strings.Contains(body, "replica old has another question bank") {
+		t.Errorf("with another that differs: %d %s", code, body)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -108,7 +110,7 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 	}
 	return &world{
 		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefix: prefix}),
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefix: prefix, Version: version()}),
 	}, nil
 }
 
@@ -136,24 +138,26 @@ func (w *world) join(p chat.Platform) {
 	w.platforms = append(w.platforms, p)
 }
 
-// keep is what an adapter remembers things by, sealed with the operator's key or with the one beside the data file.
+// keep is what an adapter remembers things by, sealed with the operator's key, with the one beside the data file, or, on a server, with
+// one that every replica can make.
 func (w *world) keep(cfg Config, url, adapter string) (*bot.Keep, error) {
 	key := cfg.Seal
-	if key == nil {
-		var err error
-		if key, err = sealBeside(url); err != nil {
-			return nil, err
-		}
+	var err error
+	switch path := dataFile(url); {
+	case key != nil:
+	case path != "":
+		key, err = sealBeside(path)
+	default:
+		key, err = sealFromTokens(cfg)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return bot.NewKeep(w.store, key, adapter, w.bot.Replica())
 }
 
 // sealBeside reads the key beside a data file, or makes one.
-func sealBeside(url string) ([]byte, error) {
-	path := strings.TrimPrefix(url, "bolt://")
-	if strings.Contains(path, "://") {
-		return nil, errors.New("SEAL_KEY is needed with a database server: 64 hex digits, the same for every replica, such as openssl rand -hex 32 prints")
-	}
+func sealBeside(path string) ([]byte, error) {
 	path += ".key"
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -168,6 +172,13 @@ func sealBeside(url string) ([]byte, error) {
 		return nil, fmt.Errorf("the key in %s is damaged: put it back from a backup, or move it away to begin with a new one (connected platforms then register anew)", path)
 	}
 	return key, nil
+}
+
+// sealFromTokens makes the key from what all replicas have in common and nobody else knows. When a token changes, what was sealed before
+// cannot be opened any more: forms that wait to be mended, and what is asked of the platforms anew.
+func sealFromTokens(cfg Config) ([]byte, error) {
+	secret := strings.Join([]string{cfg.Slack.BotToken, cfg.Slack.SigningSecret, cfg.Discord.Token, cfg.Discord.PublicKey}, "\x00")
+	return hkdf.Key(sha256.New, []byte(secret), nil, "interviewbot seal", 32)
 }
 
 // writeKey writes the key whole or not at all.
