@@ -5,33 +5,17 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/interviewbot/interviewbot/storage/postgres"
 	"github.com/interviewbot/interviewbot/storage/storagetest"
 )
 
-// The benchmarks work in a database of a million answers (BENCH_ANSWERS changes that): by 10,000 members of ten tracks, 400
-// bytes each. What answers are compared with is the least that an answer can be: one INSERT in a transaction of its own, on
-// the same connections, without a check.
-func BenchmarkAnswers(b *testing.B) {
-	s := open(b, fresh(b))
-	f := storagetest.Furnish(b, s, 1000, benchAnswers()/10_000)
-	settled(b, s)
-	pool := s.Pool()
-	if _, err := pool.Exec(b.Context(), "CREATE TABLE plain (track text, round integer, person text, text text, PRIMARY KEY (track, round, person))"); err != nil {
-		b.Fatal(err)
-	}
-	text := strings.Repeat("because a", 45)[:400]
-	plain := func(j storagetest.Job) error {
-		_, err := pool.Exec(context.Background(), "INSERT INTO plain VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", fmt.Sprint(j.Track), j.Round, fmt.Sprint(j.User), text)
-		return err
-	}
-	f.Both(b, storagetest.Way{Name: "store", Do: f.Answer}, storagetest.Way{Name: "insert", Do: plain})
-}
-
-// BenchmarkReads compares a small database, of a hundred answers and ten tasks, with one of a million and a hundred thousand.
-func BenchmarkReads(b *testing.B) {
+// BenchmarkStore works in a database of a million answers (BENCH_ANSWERS changes that): by 10,000 members of ten tracks, 400
+// bytes each; with 100,000 tasks. Reads are compared with those of a database of a hundred answers and ten tasks; answers with
+// the least that an answer can be: one INSERT in a transaction of its own, on the same connections, without a check.
+func BenchmarkStore(b *testing.B) {
 	s := open(b, fresh(b))
 	t := open(b, fresh(b))
 	small := storagetest.Furnish(b, s, 1, 10)
@@ -42,6 +26,16 @@ func BenchmarkReads(b *testing.B) {
 	settled(b, t)
 	b.Run("streak", func(b *testing.B) { storagetest.Compare(b, s, t, storagetest.Streak) })
 	b.Run("due", func(b *testing.B) { storagetest.Compare(b, s, t, storagetest.Due) })
+	pool := t.Pool()
+	if _, err := pool.Exec(b.Context(), "CREATE TABLE plain (track text, round integer, person text, text text, PRIMARY KEY (track, round, person))"); err != nil {
+		b.Fatal(err)
+	}
+	text := strings.Repeat("because a", 45)[:400]
+	plain := func(j storagetest.Job) error {
+		_, err := pool.Exec(context.Background(), "INSERT INTO plain VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", fmt.Sprint(j.Track), j.Round, fmt.Sprint(j.User), text)
+		return err
+	}
+	big.Both(b, storagetest.Way{Name: "store", Do: big.Answer}, storagetest.Way{Name: "insert", Do: plain})
 }
 
 func benchAnswers() int {
@@ -60,4 +54,22 @@ func settled(b *testing.B, s *postgres.Store) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkCopies lets three copies of the bot share a database and 66 clients, who answer one round.
+func BenchmarkCopies(b *testing.B) {
+	where := fresh(b)
+	first := open(b, where)
+	f := storagetest.Furnish(b, first, 1000, 1)
+	settled(b, first)
+	fields := []*storagetest.Field{f, f.At(open(b, where)), f.At(open(b, where))}
+	var next atomic.Int64
+	f.Answers(b, 66, false,
+		storagetest.Way{Name: "three", Do: func(j storagetest.Job) error { return fields[next.Add(1)%3].Answer(j) }},
+		storagetest.Way{Name: "one", Do: f.Answer})
+	var again int64
+	if err := first.Pool().QueryRow(b.Context(), "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()").Scan(&again); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(again), "rollbacks")
 }

@@ -90,7 +90,7 @@ func configure(url string) (*pgxpool.Config, error) {
 func settings(ctx context.Context, conn *pgx.Conn) error {
 	for _, set := range []string{
 		// A copy that is frozen in the middle of a transaction must not hold the others up for long.
-		"SET idle_in_transaction_session_timeout = '15s'",
+		"SET idle_in_transaction_session_timeout = '5s'",
 		// While a table is small, reading all of it looks cheaper than its index; but SERIALIZABLE then takes every write to
 		// the table for a conflict. And what is planned while it is small is still used when it is large.
 		"SET enable_seqscan = off",
@@ -115,6 +115,7 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.check(ctx); err != nil {
 		return err
 	}
+	s.tryTurn(ctx)
 	b := new(pgx.Batch)
 	b.Queue("DELETE FROM writers WHERE seen < now() - $1::interval", writerFor)
 	b.Queue(upsertWriter, s.id, 0)

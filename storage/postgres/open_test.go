@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage/postgres"
+	"github.com/interviewbot/interviewbot/storage/postgres/postgrestest"
 )
 
 // refusal opens what cannot be opened, and checks that a sentence says why, without the password.
@@ -37,32 +36,17 @@ func TestWrongAddress(t *testing.T) {
 	refusal(t, "postgres://me:secret@nowhere.invalid/db", nil, "is the server running")
 }
 
-// ours starts a server for this test alone.
-func ours(t *testing.T) *ownServer {
-	t.Helper()
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(found) == 0 {
-		t.Skip("PostgreSQL is not installed the way Debian does")
-	}
-	s, err := startServer(slices.Max(found))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.remove)
-	return s
-}
-
 func TestServerThatRefuses(t *testing.T) {
-	s := ours(t)
+	s := postgrestest.Own(t)
 	with := func(change func(*url.URL)) string {
-		u, err := url.Parse(s.address)
+		u, err := url.Parse(s.Address)
 		if err != nil {
 			t.Fatal(err)
 		}
 		change(u)
 		return u.String()
 	}
-	execute(t, s.address, "CREATE ROLE guest LOGIN PASSWORD 'secret'", "CREATE ROLE last LOGIN PASSWORD 'secret' CONNECTION LIMIT 0", "CREATE DATABASE there", "CREATE DATABASE fixed", "ALTER DATABASE fixed SET default_transaction_read_only = on")
+	execute(t, s.Address, "CREATE ROLE guest LOGIN PASSWORD 'secret'", "CREATE ROLE last LOGIN PASSWORD 'secret' CONNECTION LIMIT 0", "CREATE DATABASE there", "CREATE DATABASE fixed", "ALTER DATABASE fixed SET default_transaction_read_only = on")
 	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("postgres", "secret but another") }), nil, "check user name and password")
 	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("nobody", "secret") }), nil, "check user name and password")
 	refusal(t, with(func(u *url.URL) { u.User = url.UserPassword("last", "secret") }), nil, "takes no more connections")
@@ -73,13 +57,13 @@ func TestServerThatRefuses(t *testing.T) {
 
 // The server is stopped and started, tidily and as if it crashed, while the store is open.
 func TestServerThatComesBack(t *testing.T) {
-	server := ours(t)
-	s := open(t, server.address)
+	server := postgrestest.Own(t)
+	s := open(t, server.Address)
 	for i, how := range []string{"fast", "immediate"} {
 		if err := s.Update(t.Context(), practice(how)); err != nil {
 			t.Error(err)
 		}
-		if err := server.stop(how); err != nil {
+		if err := server.Stop(how); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.View(t.Context(), lookAround); err == nil || !strings.Contains(err.Error(), "is the server running") {
@@ -87,7 +71,7 @@ func TestServerThatComesBack(t *testing.T) {
 		}
 		waiting := make(chan error)
 		go func() { waiting <- s.Update(context.Background(), practice(how)) }()
-		if err := server.start(); err != nil {
+		if err := server.Start(); err != nil {
 			t.Fatal(err)
 		}
 		if err := <-waiting; err != nil {
@@ -99,7 +83,7 @@ func TestServerThatComesBack(t *testing.T) {
 		if err := s.View(t.Context(), lookAround); err != nil {
 			t.Errorf("%d: a View afterwards: %v", i, err)
 		}
-		if n := stored(t, server.address, how); n != 2 {
+		if n := stored(t, server.Address, how); n != 2 {
 			t.Errorf("%s: stored %d times", how, n)
 		}
 	}

@@ -36,6 +36,7 @@ type Store struct {
 	pool      *pgxpool.Pool
 	address   string // host, port and name of the database, for sentences
 	records   *records
+	turns     bool // writers take turns
 	committer *commit.Committer[*tx]
 	closed    atomic.Bool
 

@@ -214,3 +214,28 @@ func TestManyShareATransaction(t *testing.T) {
 		t.Errorf("%d transactions for 64 answers", n)
 	}
 }
+
+// A copy that is frozen in the middle of a transaction, with its turn, loses both; the others go on.
+func TestFrozenCopy(t *testing.T) {
+	s := open(t, fresh(t))
+	frozen, err := s.Pool().Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer frozen.Release()
+	var patience string
+	if err := frozen.QueryRow(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&patience); err != nil || patience != "5s" {
+		t.Errorf("the server waits %s, %v", patience, err)
+	}
+	for _, sql := range []string{"SET idle_in_transaction_session_timeout = '50ms'", "BEGIN", "LOCK TABLE turn IN EXCLUSIVE MODE"} {
+		if _, err := frozen.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Update(t.Context(), practice("x")); err != nil {
+		t.Error(err)
+	}
+	if _, err := frozen.Exec(t.Context(), "COMMIT"); err == nil {
+		t.Error("the frozen copy could go on")
+	}
+}

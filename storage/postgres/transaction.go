@@ -109,12 +109,16 @@ func (t *transaction) begin(b *pgx.Batch) {
 	if t.begun {
 		return
 	}
-	sql := beginUpdate
 	if t.readOnly {
-		sql = beginView
+		b.Queue(beginView)
+	} else {
+		b.Queue(beginUpdate)
+		if t.store.turns {
+			b.Queue(takeTurn)
+		}
 	}
-	b.Queue(sql)
-	b.Queue("SELECT now()").QueryRow(func(row pgx.Row) error {
+	// Not now(), which is from before the turn.
+	b.Queue("SELECT clock_timestamp()").QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&t.now)
 		t.now, t.begun = t.now.UTC(), err == nil
 		return err

@@ -51,6 +51,9 @@ func Furnish(b *testing.B, s store.Store, members, rounds int) *Field {
 	return f
 }
 
+// At is the same field seen through another store of the same database.
+func (f *Field) At(s store.Store) *Field { return &Field{Store: s} }
+
 func fillRound(tx store.Tx, track, no, members int, heads map[[2]int]uint64) error {
 	for _, u := range rand.New(rand.NewPCG(uint64(no), uint64(track))).Perm(members) {
 		a := benchAnswer(Job{Track: track, User: u, Round: no}, tx.Now())

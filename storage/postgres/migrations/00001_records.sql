@@ -265,3 +265,8 @@ CREATE TABLE writers (
 	last bigint NOT NULL,
 	seen timestamptz NOT NULL
 );
+
+-- Always empty: its lock is the turn to write, see turn.go.
+CREATE TABLE turn (
+	id integer PRIMARY KEY
+);
