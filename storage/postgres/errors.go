@@ -30,15 +30,11 @@ func (s *Store) explain(err error) error {
 		return store.ErrClosed
 	case errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, context.DeadlineExceeded) && s.busy():
-		return &commit.Again{Err: fmt.Errorf("all %d connections to the database are in use: raise pool_max_conns in its address: %w", s.pool.Config().MaxConns, err)}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &commit.Again{Err: fmt.Errorf("the database at %s does not answer: %w", s.address, err)}
 	}
 	return &commit.Again{Err: fmt.Errorf("the connection to the database at %s failed: is the server running, and is its address right? %w", s.address, err)}
 }
-
-func (s *Store) busy() bool { return s.pool.Stat().AcquiredConns() == s.pool.Config().MaxConns }
 
 func (s *Store) explainCode(err *pgconn.PgError) error {
 	switch code := err.Code; {

@@ -4,8 +4,8 @@
 // Of SQL it uses: text with COLLATE "C", integers, boolean, bytea, timestamptz, jsonb as a whole, arrays of text and
 // integer; PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK with IN, indexes with WHERE, one sequence; INSERT … SELECT … ON
 // CONFLICT DO UPDATE, UPDATE … FROM, DELETE … USING, RETURNING, unnest of several arrays, WITH RECURSIVE, row_number,
-// generate_series; SERIALIZABLE and REPEATABLE READ READ ONLY. No advisory locks, no LISTEN, no extensions, no triggers, no
-// functions of its own, nothing deferred.
+// generate_series, LATERAL; SERIALIZABLE and REPEATABLE READ READ ONLY. No advisory locks, no LISTEN, no extensions, no
+// triggers, no functions of its own, nothing deferred. LOCK TABLE and some settings are used where the server has them.
 //
 // The database's clock is the clock. An Update costs one turn to the server for each thing it reads after another, and one
 // for all it writes with COMMIT; closures that share a transaction share the turns too (rehearsal.go).
@@ -67,9 +67,9 @@ func (s *Store) View(ctx context.Context, f func(store.Tx) error) error {
 
 // view says too whether f came to its end before anything was read.
 func (s *Store) view(ctx context.Context, f func(store.Tx) error) (early bool, err error) {
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.acquire(ctx)
 	if err != nil {
-		return true, s.explain(err)
+		return true, err
 	}
 	defer conn.Release()
 	t := newTransaction(s, ctx, conn)
@@ -85,6 +85,15 @@ func (s *Store) view(ctx context.Context, f func(store.Tx) error) (early bool, e
 		err = t.broken // what f made of what it did not get means nothing
 	}
 	return !t.begun, err
+}
+
+// acquire takes a connection of the pool, for which it waits as long as ctx lets it.
+func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if most := s.pool.Config().MaxConns; errors.Is(err, context.DeadlineExceeded) && s.pool.Stat().AcquiredConns() == most {
+		return nil, fmt.Errorf("all %d connections to the database are in use: raise pool_max_conns in its address: %w", most, err)
+	}
+	return conn, s.explain(err)
 }
 
 // Update waits for the closures before it and shares a transaction with those that wait too. f must not call the store.
@@ -125,9 +134,9 @@ func (s *Store) begin() (commit.Batch[*tx], error) {
 	if s.writer == nil {
 		wait, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		conn, err := s.pool.Acquire(wait)
+		conn, err := s.acquire(wait)
 		if err != nil {
-			return nil, s.explain(err)
+			return nil, err
 		}
 		s.writer = conn
 	}
