@@ -16,7 +16,7 @@ func (b *Bot) commandTip(ctx context.Context, c call, args map[string]string) (c
 	topic := ""
 	if args["topic"] != "" {
 		var err error
-		if topic, _, err = b.practiceWish(args["topic"], ""); err != nil {
+		if topic, _, err = b.practiceWish(c, args["topic"], ""); err != nil {
 			return chat.Response{}, err
 		}
 	}

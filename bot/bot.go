@@ -22,13 +22,14 @@ import (
 type Options struct {
 	Store     store.Store
 	Bank      *questions.Bank
-	Now       func() time.Time // the wall clock; the same one that the store goes by
-	Log       *slog.Logger     // nil = discard
-	Platforms []chat.Platform  // may also be given later, before Run, by Join
-	Prefix    string           // what is typed before a command's name, for the texts that name one; "" = "/interview "
-	Busy      int              // events handled at once; 0 = 256
-	Version   string           // of the program, for other replicas to see
-	Nap       time.Duration    // the longest sleep of the loop; 0 = 30 s
+	Now       func() time.Time  // the wall clock; the same one that the store goes by
+	Log       *slog.Logger      // nil = discard
+	Platforms []chat.Platform   // may also be given later, before Run, by Join
+	Prefix    string            // what is typed before a command's name, for the texts that name one; "" = "/interview "
+	Prefixes  map[string]string // the same for a platform of which it is not Prefix
+	Busy      int               // events handled at once; 0 = 256
+	Version   string            // of the program, for other replicas to see
+	Nap       time.Duration     // the longest sleep of the loop; 0 = 30 s
 }
 
 // Bot answers events (Handle) and does what is due (Run, Tick). Safe for concurrent use.
@@ -42,6 +43,7 @@ type Bot struct {
 	version   string
 	nap       time.Duration
 	prefix    string
+	prefixes  map[string]string
 
 	commands []paired
 	presses  map[string]deed
@@ -73,7 +75,7 @@ func New(o Options) *Bot {
 	}
 	b := &Bot{
 		nap: o.Nap, version: o.Version,
-		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix,
+		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix, prefixes: o.Prefixes,
 		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
 	}
 	b.bank.Store(o.Bank)
@@ -105,6 +107,14 @@ func (b *Bot) Commands() chat.Table {
 		t[i] = p.Command
 	}
 	return t
+}
+
+// typed is what is typed before a command's name in a space.
+func (b *Bot) typed(s chat.SpaceID) string {
+	if p, ok := b.prefixes[chat.PlatformOf(s)]; ok {
+		return p
+	}
+	return b.prefix
 }
 
 // platform returns the platform an identifier belongs to.

@@ -128,7 +128,7 @@ func (b *Bot) commandHelp(_ context.Context, c call, args map[string]string) (ch
 	if !ok {
 		return sentence(b.Commands().Parse(about).Problem), nil
 	}
-	out := []chat.Block{chat.Paragraph{Text: chat.Join(chat.Text{{Text: b.prefix + p.Usage(), Style: chat.Mono}}, chat.T("  "+p.Summary))}}
+	out := []chat.Block{chat.Paragraph{Text: chat.Join(chat.Text{{Text: b.typed(c.Space) + p.Usage(), Style: chat.Mono}}, chat.T("  "+p.Summary))}}
 	l := chat.List{}
 	for _, o := range p.Options {
 		l.Items = append(l.Items, chat.Join(chat.B(o.Name), chat.T(": "+o.Summary)))
@@ -152,7 +152,7 @@ func (b *Bot) help(c call) chat.Response {
 		if c.Direct && !p.Personal && p.Name != "setup" && p.Name != "tracks" {
 			continue
 		}
-		l.Items = append(l.Items, chat.Join(chat.Text{{Text: b.prefix + p.Name, Style: chat.Mono}}, chat.T("  "+p.Summary)))
+		l.Items = append(l.Items, chat.Join(chat.Text{{Text: b.typed(c.Space) + p.Name, Style: chat.Mono}}, chat.T("  "+p.Summary)))
 	}
 	say := "I post a backend interview question where you talk, take everybody's answer in private, say which points it covered, and keep streaks."
 	return reply(message(say, para(say), l, row(primary(b.button("Practise now", "again", "any")), b.button("My streak", "streak", ""), b.button("Privacy", "privacy"))))

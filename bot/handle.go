@@ -115,7 +115,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		}
 		p, ok := b.command(w.Name)
 		if !ok {
-			return sentence("There is no such command. " + b.prefix + "help shows them all."), nil
+			return sentence("There is no such command. " + b.typed(c.Space) + "help shows them all."), nil
 		}
 		return p.run(ctx, c, w.Args)
 	case chat.Press:
@@ -123,7 +123,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		verb, c.args = splitAction(w.Action)
 		d, ok := b.presses[verb]
 		if !ok {
-			return sentence("I do not know that button any more. " + b.prefix + "help shows what I can do."), nil
+			return sentence("I do not know that button any more. " + b.typed(c.Space) + "help shows what I can do."), nil
 		}
 		return d.run(ctx, c)
 	case chat.Submit:
@@ -131,7 +131,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		verb, c.args = splitAction(w.Form)
 		s, ok := b.submits[verb]
 		if !ok {
-			return sentence("I do not know that form any more. " + b.prefix + "help shows what I can do."), nil
+			return sentence("I do not know that form any more. " + b.typed(c.Space) + "help shows what I can do."), nil
 		}
 		return s(ctx, c, w)
 	case chat.Complete:

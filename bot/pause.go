@@ -71,7 +71,7 @@ func (b *Bot) pauseStatus(ctx context.Context, c call) (chat.Response, error) {
 	if len(r.Row) > 0 {
 		out = append(out, r)
 	}
-	out = append(out, note("Also: "+b.prefix+"pause 5, or "+b.prefix+"pause 2026-12-24..2027-01-02. It may begin up to 48 hours back."))
+	out = append(out, note("Also: "+b.typed(c.Space)+"pause 5, or "+b.typed(c.Space)+"pause 2026-12-24..2027-01-02. It may begin up to 48 hours back."))
 	return reply(message(say, out...)), nil
 }
 
@@ -108,7 +108,7 @@ func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response,
 		}
 		for _, s := range p.Pauses {
 			if s.From.Before(made.To) && made.From.Before(s.To) {
-				return sorry("You are paused in that time already. " + b.prefix + "pause off ends a pause early.")
+				return sorry("You are paused in that time already. " + b.typed(c.Space) + "pause off ends a pause early.")
 			}
 		}
 		cost := int((made.To.Sub(made.From) + 24*time.Hour - 1) / (24 * time.Hour))

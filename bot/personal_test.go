@@ -290,3 +290,19 @@ func TestASpaceIsLostWithoutAWord(t *testing.T) {
 		})
 	}
 }
+
+// Who removed the bot and takes it back hears that the tracks do not go on by themselves; one that never left is not told so.
+func TestTheBotIsBackAndSaysWhatIsPaused(t *testing.T) {
+	s, ada, _ := opened(t)
+	event := func(id string, w chat.What) {
+		if _, err := s.b.Handle(t.Context(), chat.Event{ID: chat.EventID(id), Space: bottest.Home, What: w}); err != nil {
+			t.Fatal(err)
+		}
+		s.tick()
+	}
+	event("test:start", chat.Added{})
+	ada.SeesNot(ada.Direct(), "am back")
+	event("test:gone", chat.Removed{})
+	event("test:back", chat.Added{})
+	ada.Sees(ada.Direct(), "I was removed and am back", "/interview tracks resume")
+}

@@ -16,7 +16,7 @@ import (
 
 // commandPractice gives a question.
 func (b *Bot) commandPractice(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
-	topic, level, err := b.practiceWish(args["topic"], args["level"])
+	topic, level, err := b.practiceWish(c, args["topic"], args["level"])
 	if err != nil {
 		return chat.Response{}, err
 	}
@@ -24,7 +24,7 @@ func (b *Bot) commandPractice(ctx context.Context, c call, args map[string]strin
 }
 
 // practiceWish reads "caching", "2", "level 2", "any".
-func (b *Bot) practiceWish(topic, level string) (string, int, error) {
+func (b *Bot) practiceWish(c call, topic, level string) (string, int, error) {
 	if n, err := strconv.Atoi(topic); err == nil && level == "" { // practice 2
 		topic, level = "", strconv.Itoa(n)
 	}
@@ -43,9 +43,9 @@ func (b *Bot) practiceWish(topic, level string) (string, int, error) {
 		return id, n, nil
 	}
 	if near != "" {
-		return "", 0, sorryf("There is no topic %q. Did you mean %q? %shelp topics shows all.", clip(topic, 40), near, b.prefix)
+		return "", 0, sorryf("There is no topic %q. Did you mean %q? %shelp topics shows all.", clip(topic, 40), near, b.typed(c.Space))
 	}
-	return "", 0, sorryf("There is no topic %q. %shelp topics shows all.", clip(topic, 40), b.prefix)
+	return "", 0, sorryf("There is no topic %q. %shelp topics shows all.", clip(topic, 40), b.typed(c.Space))
 }
 
 // topicOf finds a topic by id or title, whatever its case; near is the nearest id when there is none.

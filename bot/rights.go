@@ -94,19 +94,45 @@ func (b *Bot) trackHere(tx store.Tx, c call, id string) (store.Track, error) {
 	all = slices.DeleteFunc(all, func(t store.Track) bool { return t.State == store.TrackRemoved })
 	switch len(all) {
 	case 0:
-		return store.Track{}, sorry("Nothing is set up in this channel yet. " + b.prefix + "setup starts a daily question.")
+		return store.Track{}, sorry("Nothing is set up in this channel yet. " + b.typed(c.Space) + "setup starts a daily question.")
 	case 1:
 		return all[0], nil
 	}
-	return store.Track{}, sorry("This channel has several tracks. Please say which, by the id that " + b.prefix + "tracks shows.")
+	return store.Track{}, sorry("This channel has several tracks. Please say which, by the id that " + b.typed(c.Space) + "tracks shows.")
 }
 
 // added: the bot came into a channel or a space.
 func (b *Bot) added(ctx context.Context, c call) (chat.Response, error) {
 	_, err := b.write(ctx, c, "note a new space", func(tx store.Tx) error {
-		return returned(tx, string(c.Space))
+		s, err := tx.Space(string(c.Space))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		away := err == nil && !s.Removed.IsZero()
+		if err := returned(tx, string(c.Space)); err != nil || !away {
+			return err
+		}
+		return b.tellPaused(tx, c)
 	})
+	b.wake()
 	return chat.Response{}, err
+}
+
+// tellPaused tells those who look after tracks that the bot is back: what paused when it was removed does not go on by itself.
+func (b *Bot) tellPaused(tx store.Tx, c call) error {
+	tracks, err := tx.SpaceTracks(string(c.Space))
+	if err != nil {
+		return err
+	}
+	for _, t := range tracks {
+		if t.State != store.TrackPaused {
+			continue
+		}
+		if err := b.tellOwners(tx, t.ID, "I was removed and am back. Nothing is posted here until "+b.typed(c.Space)+"tracks resume; streaks stand where they were."); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // returned notes that the bot is in a space, so that nothing of it is deleted.

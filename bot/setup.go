@@ -66,14 +66,14 @@ func (b *Bot) commandSetup(ctx context.Context, c call, args map[string]string) 
 			return chat.Response{}, err
 		}
 		if id = action("setup", kind, url.QueryEscape(role)); len(id) > maxFormID {
-			return chat.Response{}, sorry("That name is too long for this form. Set up without it, then name the role with " + b.prefix + "tracks role.")
+			return chat.Response{}, sorry("That name is too long for this form. Set up without it, then name the role with " + b.typed(c.Space) + "tracks role.")
 		}
 	}
 	f := b.trackForm(id, t, days, "09:00")
 	f.Title = "Set up a " + kind
 	for _, o := range before {
 		if o.State != store.TrackRemoved && o.Kind == kind {
-			f.Intro = append(f.Intro, note("There is one here: "+describe(o)+". To change it: "+b.prefix+"tracks edit."))
+			f.Intro = append(f.Intro, note("There is one here: "+describe(o)+". To change it: "+b.typed(c.Space)+"tracks edit."))
 		}
 	}
 	return chat.Response{Form: f}, nil
@@ -251,7 +251,7 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 	}
 	b.wake()
 	if again {
-		return sentence("That is set up already. " + b.prefix + "tracks shows it."), nil
+		return sentence("That is set up already. " + b.typed(c.Space) + "tracks shows it."), nil
 	}
 	r, err := b.setUp(ctx, c, t.ID)
 	if err == nil && role != "" {
@@ -320,9 +320,9 @@ func (b *Bot) setUp(ctx context.Context, c call, id string) (chat.Response, erro
 	if err != nil {
 		return chat.Response{}, err
 	}
-	text := chat.Join(chat.InChannel(chat.ChannelID(t.Channel)), chat.T(" gets a "+t.Kind+" "+describe(t)+". Next: "))
+	who, text := chat.InChannel(chat.ChannelID(t.Channel)), chat.T(" gets a "+t.Kind+" "+describe(t)+". Next: ")
 	if t.Direct {
-		text = chat.Join(chat.T("You get a " + t.Kind + " here " + describe(t) + ". Next: "))
+		who, text = nil, chat.T("You get a "+t.Kind+" here "+describe(t)+". Next: ")
 	}
 	for i, u := range coming {
 		if i > 0 {
@@ -334,11 +334,15 @@ func (b *Bot) setUp(ctx context.Context, c call, id string) (chat.Response, erro
 	if t.Kind == kindQuestion {
 		text = chat.Join(text, chat.T(" Answers are private."))
 	}
+	summary := text.Plain()
+	if who != nil {
+		summary = "This channel" + summary
+	}
 	buttons := row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID))
 	if out := b.reach(ctx, t); out != "" {
-		return reply(message(text.Plain(), chat.Paragraph{Text: text}, chat.Paragraph{Text: chat.B(out)}, buttons)), nil
+		return reply(message(summary, chat.Paragraph{Text: chat.Join(who, text)}, chat.Paragraph{Text: chat.B(out)}, buttons)), nil
 	}
-	return reply(message(text.Plain(), chat.Paragraph{Text: text}, buttons)), nil
+	return reply(message(summary, chat.Paragraph{Text: chat.Join(who, text)}, buttons)), nil
 }
 
 // reachFor is how long who sets up is kept waiting for the platform to say whether the bot can post.

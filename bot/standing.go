@@ -251,7 +251,7 @@ func (b *Bot) noStreak(ctx context.Context, c call) (chat.Response, error) {
 		return chat.Response{}, err
 	}
 	if len(open) == 0 {
-		return sentence("No streak yet: it begins with your first answer to a daily question. None is open here; " + b.prefix + "practice gives you one to try."), nil
+		return sentence("No streak yet: it begins with your first answer to a daily question. None is open here; " + b.typed(c.Space) + "practice gives you one to try."), nil
 	}
 	say := "No streak yet: it begins with your first answer."
 	return reply(message(say, para(say), row(primary(b.button("Answer today's question", "answer", roundKey(open[0].Track, open[0].No)))))), nil

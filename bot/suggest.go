@@ -23,14 +23,14 @@ const (
 
 // commandSuggest opens the form.
 func (b *Bot) commandSuggest(ctx context.Context, c call, args map[string]string) (chat.Response, error) {
-	topic, level, err := b.practiceWish(args["topic"], args["level"])
+	topic, level, err := b.practiceWish(c, args["topic"], args["level"])
 	if err != nil {
 		return chat.Response{}, err
 	}
 	var t store.Track
 	err = b.view(ctx, "find who looks after this", func(tx store.Tx) (err error) { t, err = responsible(tx, c); return })
 	if errors.Is(err, store.ErrNotFound) {
-		return sentence("Nobody looks after questions here yet, so nobody could accept it. " + b.prefix + "setup starts a daily question."), nil
+		return sentence("Nobody looks after questions here yet, so nobody could accept it. " + b.typed(c.Space) + "setup starts a daily question."), nil
 	}
 	if err != nil {
 		return chat.Response{}, err
@@ -150,7 +150,7 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 	var mine bool
 	_, err := b.write(ctx, c, "keep a suggestion", func(tx store.Tx) (err error) {
 		if t, err = responsible(tx, c); errors.Is(err, store.ErrNotFound) {
-			return sorry("Nobody looks after questions here any more. " + b.prefix + "setup starts a daily question.")
+			return sorry("Nobody looks after questions here any more. " + b.typed(c.Space) + "setup starts a daily question.")
 		}
 		if err != nil {
 			return err
@@ -492,7 +492,7 @@ func (b *Bot) listSuggestions(ctx context.Context, c call, id string) (chat.Resp
 		return chat.Response{}, err
 	}
 	if len(all) == 0 {
-		return sentence("Nothing was suggested yet. Anybody can, with: " + b.prefix + "suggest."), nil
+		return sentence("Nothing was suggested yet. Anybody can, with: " + b.typed(c.Space) + "suggest."), nil
 	}
 	slices.SortStableFunc(all, func(x, y suggestion) int { return b2i(x.Accepted) - b2i(y.Accepted) })
 	waiting := slices.IndexFunc(all, func(s suggestion) bool { return s.Accepted })

@@ -62,7 +62,7 @@ func (b *Bot) threadsEnd(ctx context.Context, task store.Task) error {
 		}
 		if t.Thread {
 			t.Thread = false
-			say := "I could not open a thread for discussion: I am not allowed to here, or there are too many already. Questions come without one now; when there is room, tick it again under " + b.prefix + "tracks edit."
+			say := "I could not open a thread for discussion: I am not allowed to here, or there are too many already. Questions come without one now; when there is room, tick it again under " + b.typed(chat.SpaceID(t.Space)) + "tracks edit."
 			err = errors.Join(tx.PutTrack(t), b.tellOwners(tx, t.ID, say))
 		}
 		return errors.Join(err, tx.DeleteTask(task.Key))

@@ -96,7 +96,7 @@ func (b *Bot) commandAnswer(ctx context.Context, c call, _ map[string]string) (c
 	case 0:
 		r, err := b.latestHere(ctx, c)
 		if errors.Is(err, store.ErrNotFound) {
-			return b.nothingOpen(), nil
+			return b.nothingOpen(c), nil
 		}
 		if err != nil {
 			return chat.Response{}, err
@@ -110,8 +110,8 @@ func (b *Bot) commandAnswer(ctx context.Context, c call, _ map[string]string) (c
 	return b.pressAnswer(ctx, c)
 }
 
-func (b *Bot) nothingOpen() chat.Response {
-	say := "No question is open here. " + b.prefix + "practice gives you one at any time; " + b.prefix + "setup starts a daily one."
+func (b *Bot) nothingOpen(c call) chat.Response {
+	say := "No question is open here. " + b.typed(c.Space) + "practice gives you one at any time; " + b.typed(c.Space) + "setup starts a daily one."
 	return reply(message(say, para(say), row(b.button("Practise now", "again", "any"))))
 }
 
@@ -141,7 +141,7 @@ func (b *Bot) commandQuestion(ctx context.Context, c call, _ map[string]string) 
 	}
 	switch len(open) {
 	case 0:
-		return b.nothingOpen(), nil
+		return b.nothingOpen(c), nil
 	case 1:
 		c.args = []string{roundKey(open[0].Track, open[0].No)}
 		return b.pressQuestion(ctx, c)

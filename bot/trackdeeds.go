@@ -147,7 +147,7 @@ func (b *Bot) themeTrack(tx store.Tx, _ call, t *store.Track, value string) (str
 		return "", sorryf("There is no such topic. Did you mean %q?", near)
 	}
 	if id == "" {
-		return "", sorry("There is no such topic. " + b.prefix + "help topics shows all.")
+		return "", sorry("There is no such topic. " + b.typed(chat.SpaceID(t.Space)) + "help topics shows all.")
 	}
 	t.Theme, t.ThemeEnds = id, end
 	return fmt.Sprintf("%s comes first until %s.", b.topicTitle(id), end), nil

@@ -89,7 +89,7 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 	deeds := trackDeeds()
 	i := slices.IndexFunc(deeds, func(d trackDeed) bool { return d.name == what })
 	if i < 0 {
-		return chat.Response{}, sorryf("I do not know how to %q a track. %shelp tracks shows what can be done.", clip(what, 40), b.prefix)
+		return chat.Response{}, sorryf("I do not know how to %q a track. %shelp tracks shows what can be done.", clip(what, 40), b.typed(c.Space))
 	}
 	var say string
 	var t store.Track
@@ -104,7 +104,7 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 		}
 		stopped := t.State == store.TrackRemoved || t.State == store.TrackEnded
 		if !deeds[i].ends && t.State == store.TrackRemoved {
-			return sorry("That track was removed. " + b.prefix + "tracks undo brings it back within a day.")
+			return sorry("That track was removed. " + b.typed(c.Space) + "tracks undo brings it back within a day.")
 		}
 		if say, err = deeds[i].do(b, tx, c, &t, strings.TrimSpace(value)); err != nil {
 			return err
@@ -193,13 +193,13 @@ func (b *Bot) listTracks(ctx context.Context, c call) (chat.Response, error) {
 	}
 	tracks = slices.DeleteFunc(tracks, func(t store.Track) bool { return t.State == store.TrackRemoved })
 	if len(tracks) == 0 {
-		return sentence("Nothing is set up in this channel yet. " + b.prefix + "setup starts a daily question."), nil
+		return sentence("Nothing is set up in this channel yet. " + b.typed(c.Space) + "setup starts a daily question."), nil
 	}
 	var out []chat.Block
 	for _, t := range tracks {
 		out = append(out, b.trackBlocks(t, members[t.ID])...)
 	}
-	out = append(out, note(b.prefix+"help tracks shows all that can be done."))
+	out = append(out, note(b.typed(c.Space)+"help tracks shows all that can be done."))
 	return reply(message(plural(len(tracks), "track"), out...)), nil
 }
 
@@ -296,7 +296,7 @@ func (b *Bot) submitEdit(ctx context.Context, c call, s chat.Submit) (chat.Respo
 			return err
 		}
 		if t.State == store.TrackRemoved {
-			return sorry("That track was removed meanwhile. " + b.prefix + "tracks undo brings it back within a day.")
+			return sorry("That track was removed meanwhile. " + b.typed(c.Space) + "tracks undo brings it back within a day.")
 		}
 		var sched civil.Schedule
 		if sched, problems = b.readTrack(&t, s); len(problems) > 0 {

@@ -101,16 +101,13 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 		return nil, err
 	}
 	log = log.With("world", name)
-	prefix := "" // as the bot has it
+	prefixes := map[string]string{"self": "/", "demo": "/"} // in a playground a command is typed by its name alone
 	if cfg.Slack.Prefix != "" {
-		prefix = "/" + cfg.Slack.Prefix + "-interview "
-	}
-	if name == "demo" || (cfg.Slack.BotToken == "" && cfg.Discord.Token == "") {
-		prefix = "/" // in a playground a command is typed by its name alone
+		prefixes["slack"] = "/" + cfg.Slack.Prefix + "-interview "
 	}
 	return &world{
 		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefix: prefix, Version: version()}),
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefixes: prefixes, Version: version()}),
 	}, nil
 }
 
