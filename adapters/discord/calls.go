@@ -84,7 +84,7 @@ func (a *Adapter) say(ctx context.Context, channel string, p *payload, paid bool
 	r := postRoute(channel)
 	r.paid = paid
 	var s sent
-	err := a.rest.try(ctx, request{
+	err := a.rest.soon(ctx, request{
 		method: "POST", path: "/channels/" + channel + "/messages", route: r, body: p, files: p.files, into: &s,
 	})
 	if err != nil {
@@ -107,7 +107,7 @@ func (a *Adapter) Edit(ctx context.Context, id chat.MessageID, m chat.Message) e
 	}
 	p := wholly(render(m))
 	old := a.clock.Now().Sub(madeAt(message)) >= time.Hour
-	err := a.rest.try(ctx, request{
+	err := a.rest.soon(ctx, request{
 		method: "PATCH", path: "/channels/" + channel + "/messages/" + message, route: editRoute(channel, old), body: p, files: p.files,
 	})
 	if err != nil {
