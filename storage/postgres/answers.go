@@ -11,16 +11,23 @@ func (t *tx) byRound(track string, no int, user string) id {
 	return id{table: t.records().answers.no, way: 1, a: track, b: user, n: int64(no)}
 }
 
+// Answering draws a number, too, where an answer is likely to follow: that saves a turn.
 func (t *tx) Answering(track string, no int, user string) (store.Answering, error) {
 	r := t.records()
 	trackID, round := id{table: r.tracks.no, a: track}, roundID(track, no)
 	round.table = r.rounds.no
 	answer, member, person := t.byRound(track, no, user), id{table: r.members.no, a: track, b: user}, id{table: r.people.no, a: user}
-	if err := t.prefetch(trackID, round, answer, member, person); err != nil {
-		return store.Answering{}, err
+	w := want{ids: t.missing([]id{trackID, round, answer, member, person})}
+	if !t.readOnly && (t.asking != nil || len(t.numbers) == 0) {
+		w.numbers = 1
 	}
 	var all store.Answering
 	var err error
+	if len(w.ids) > 0 {
+		if err := t.need(w); err != nil {
+			return store.Answering{}, err
+		}
+	}
 	if all.Track, err = t.Track(track); err != nil {
 		return store.Answering{}, err
 	}

@@ -73,8 +73,8 @@ func (t *transaction) Rehearse(fs []func(*tx) error) {
 	for _, r := range all {
 		drawn += r.drawn
 	}
-	if drawn > 0 {
-		t.fetch([]want{{numbers: drawn}})
+	if more := drawn - len(t.numbers); more > 0 {
+		t.fetch([]want{{numbers: more}})
 	}
 }
 

@@ -85,16 +85,20 @@ func (t *tx) see(i id) (v any, ok bool) {
 
 // prefetch brings those of the records that are not known yet, all in one turn.
 func (t *tx) prefetch(ids ...id) error {
-	var missing []id
+	if missing := t.missing(ids); len(missing) > 0 {
+		return t.need(want{ids: missing})
+	}
+	return nil
+}
+
+func (t *tx) missing(ids []id) []id {
+	var all []id
 	for _, i := range ids {
 		if _, ok := t.see(i); !ok {
-			missing = append(missing, i)
+			all = append(all, i)
 		}
 	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return t.need(want{ids: missing})
+	return all
 }
 
 // find returns a record as the closure sees it, nil when there is none. It must not be changed.

@@ -16,6 +16,7 @@ func transactionTests() map[string]func(*bench) {
 	return map[string]func(*bench){
 		"failure stores nothing":       failureStoresNothing,
 		"update sees its own writes":   seesOwnWrites,
+		"what it got is its own":       ownCopies,
 		"view cannot write":            viewCannotWrite,
 		"view sees one state":          viewSeesOneState,
 		"updates are serial":           updatesAreSerial,
@@ -66,6 +67,58 @@ func seesOwnWrites(b *bench) {
 		gone[store.Task](b, "task")(tx.Task("k"))
 		return nil
 	})
+}
+
+// A closure may change what it got, and what it has put, without a trace.
+func ownCopies(b *bench) {
+	track, person, draft := fill[store.Track](), fill[store.Person](), fill[store.Draft]()
+	b.spaces(track.Space)
+	spoil := func(tx store.Tx) error {
+		t, errT := tx.Track(track.ID)
+		p, errP := tx.Person(person.User)
+		d, errD := tx.Draft(draft.User, draft.Key)
+		if err := errors.Join(errT, errP, errD); err != nil {
+			return err
+		}
+		t.Topics[0], t.SkipRanges[0].From, p.Pauses[0].Made = "spoiled", "spoiled", at(99)
+		clear(d.Values)
+		all, err := tx.SpaceTracks(track.Space)
+		if err != nil {
+			return err
+		}
+		all[0].Owners[0] = "spoiled"
+		return nil
+	}
+	look := func(tx store.Tx) {
+		same(b, "track", fill[store.Track]())(tx.Track(track.ID))
+		same(b, "tracks", []store.Track{fill[store.Track]()})(tx.SpaceTracks(track.Space))
+		same(b, "person", fill[store.Person]())(tx.Person(person.User))
+		same(b, "draft", fill[store.Draft]())(tx.Draft(draft.User, draft.Key))
+	}
+	b.update(func(tx store.Tx) error {
+		track := fill[store.Track]()
+		err := errors.Join(tx.AddTrack(track), tx.PutPerson(person), tx.PutDraft(draft))
+		track.Topics[0] = "spoiled"
+		err = errors.Join(err, spoil(tx))
+		look(tx)
+		return err
+	})
+	b.view(func(tx store.Tx) {
+		if err := spoil(tx); err != nil {
+			b.Error(err)
+		}
+		look(tx)
+	})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			err := b.store.Update(b.Context(), func(tx store.Tx) error { look(tx); return spoil(tx) })
+			if err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func viewCannotWrite(b *bench) {
