@@ -68,7 +68,8 @@ func (s *stage) begins(o playground.Options) {
 			{Label: "Answer", Action: "form", Look: chat.Primary}, {Label: "Hint", Action: "hint"}, {Label: "Next", Action: "next", Gives: chat.GivesUpdate}}},
 			chat.Checks{Action: "ticks", Label: "Did you say these?", Choices: []chat.Choice{{Value: "a", Label: "One"}, {Value: "b", Label: "Two"}}},
 			chat.Menu{Action: "menu", Placeholder: "A colour", Choices: []chat.Choice{{Value: "r", Label: "Red"}, {Value: "g", Label: "Green"}}},
-			chat.Paragraph{Text: chat.Text{{Text: "hidden words", Style: chat.Spoiler}}}))
+			chat.Paragraph{Text: chat.Text{{Text: "hidden words", Style: chat.Spoiler}}},
+			chat.Code{Language: "go", Source: "hidden := code", Hidden: true}))
 	}
 }
 

@@ -274,9 +274,10 @@ func controls(s *stage) {
 	p.until(`!document.querySelector('details[open]')`)
 	p.until(fmt.Sprintf(inFocus, "A colour"))
 	hidden := `getComputedStyle(document.querySelector('.spoiler span')).visibility === 'hidden'`
-	p.until(hidden)
+	code := `!document.querySelector('.cover + .code').checkVisibility()`
+	p.until(hidden + "&&" + code)
 	p.do(chromedp.Click(chromedp.CSS(".spoiler")))
-	p.until("!(" + hidden + ")")
+	p.until("!(" + hidden + ") && !(" + code + ")")
 }
 
 func focusStays(s *stage) {

@@ -36,6 +36,7 @@ type part struct {
 	Ordered  bool            `json:",omitempty"`
 	Language string          `json:",omitempty"`
 	Source   string          `json:",omitempty"`
+	Hidden   bool            `json:",omitempty"` // of code: until asked for
 	Label    string          `json:",omitempty"` // description, placeholder or label
 	PNG      []byte          `json:",omitempty"`
 	Pairs    []chat.Field    `json:",omitempty"`
@@ -61,7 +62,7 @@ func partsOf(blocks []chat.Block, named func(chat.Text) chat.Text) []part {
 				p.Items = append(p.Items, named(it))
 			}
 		case chat.Code:
-			p = part{Kind: "code", Language: b.Language, Source: b.Source}
+			p = part{Kind: "code", Language: b.Language, Source: b.Source, Hidden: b.Hidden}
 		case chat.Quote:
 			p = part{Kind: "quote", Text: named(b.Text)}
 		case chat.Fields:
