@@ -28,6 +28,7 @@ type Options struct {
 	Prefix    string            // what is typed before a command's name, for the texts that name one; "" = "/interview "
 	Prefixes  map[string]string // the same for a platform of which it is not Prefix
 	Busy      int               // events handled at once; 0 = 256
+	Grace     time.Duration     // from the loss of a space to the deletion of its data; 0 = 7 days
 	Version   string            // of the program, for other replicas to see
 	Nap       time.Duration     // the longest sleep of the loop; 0 = 30 s
 }
@@ -41,6 +42,7 @@ type Bot struct {
 	platforms map[string]chat.Platform
 	replica   string
 	version   string
+	grace     time.Duration
 	nap       time.Duration
 	prefix    string
 	prefixes  map[string]string
@@ -70,11 +72,14 @@ func New(o Options) *Bot {
 	if o.Prefix == "" {
 		o.Prefix = "/interview "
 	}
+	if o.Grace == 0 {
+		o.Grace = grace
+	}
 	if o.Nap == 0 {
 		o.Nap = nap
 	}
 	b := &Bot{
-		nap: o.Nap, version: o.Version,
+		nap: o.Nap, version: o.Version, grace: o.Grace,
 		store: o.Store, now: o.Now, log: o.Log, platforms: map[string]chat.Platform{}, replica: newID(16), prefix: o.Prefix, prefixes: o.Prefixes,
 		gate: make(chan struct{}, o.Busy), poke: make(chan struct{}, 1),
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -305,4 +306,17 @@ func TestTheBotIsBackAndSaysWhatIsPaused(t *testing.T) {
 	event("test:gone", chat.Removed{})
 	event("test:back", chat.Added{})
 	ada.Sees(ada.Direct(), "I was removed and am back", "/interview tracks resume")
+}
+
+// The operator says how long the data of a space that removed the bot waits.
+func TestTheTimeOfGrace(t *testing.T) {
+	s := newStage(t)
+	s.b = bot.New(bot.Options{Store: s.store, Bank: s.b.Bank(), Now: s.clock.Now, Grace: 48 * time.Hour})
+	if _, err := s.b.Handle(t.Context(), chat.Event{ID: "test:gone", Space: bottest.Home, What: chat.Removed{}}); err != nil {
+		t.Fatal(err)
+	}
+	due, leaving, err := s.b.Leaving(t.Context())
+	if err != nil || !leaving || due.Sub(s.clock.Now()) != 48*time.Hour {
+		t.Errorf("deleted at %v (%v, %v), want two days from now", due, leaving, err)
+	}
 }

@@ -216,7 +216,7 @@ func (b *Bot) lost(tx store.Tx, r store.Round, task store.Task, cause error) err
 	why := "I may not write in the channel any more, so I stopped posting there. Once I am back in it, " + b.typed(chat.SpaceID(r.Space)) + "tracks resume goes on."
 	if errors.Is(cause, chat.ErrRevoked) {
 		why = "My access was taken away, so I stopped posting."
-	} else if err := leaveTask(tx, "lost", r.Space); err != nil { // perhaps it was the whole space: not every platform tells
+	} else if err := b.leaveTask(tx, "lost", r.Space); err != nil { // perhaps it was the whole space: not every platform tells
 		return err
 	}
 	return errors.Join(tx.PutTrack(t), tx.DeleteTask(task.Key), tx.DeleteTask("slot:"+t.ID), b.tellOwners(tx, t.ID, why))

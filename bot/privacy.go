@@ -148,16 +148,16 @@ func (b *Bot) purge(ctx context.Context, task store.Task, step func(store.Tx) (b
 	}
 }
 
-// spaceGrace is how long a space's data waits after the bot lost it.
-const spaceGrace = 7 * 24 * time.Hour
+// grace is how long a space's data waits after the bot lost it, where the operator has not said otherwise.
+const grace = 7 * 24 * time.Hour
 
 // leaveTask makes the task that deletes a space: kind "leave" after a removal that was told of, "lost" after the loss of a
 // channel, which may have been one.
-func leaveTask(tx store.Tx, kind, space string) error {
-	return tx.PutTask(store.Task{Key: kind + ":" + space, Kind: kind, Space: space, Due: tx.Now().Add(spaceGrace), Made: tx.Now()})
+func (b *Bot) leaveTask(tx store.Tx, kind, space string) error {
+	return tx.PutTask(store.Task{Key: kind + ":" + space, Kind: kind, Space: space, Due: tx.Now().Add(b.grace), Made: tx.Now()})
 }
 
-// removed: the bot lost a channel, whose tracks stop at once, or a whole space, whose data is deleted after a week.
+// removed: the bot lost a channel, whose tracks stop at once, or a whole space, whose data is deleted after the time of grace.
 func (b *Bot) removed(ctx context.Context, c call) (chat.Response, error) {
 	_, err := b.write(ctx, c, "stop where the bot was removed", func(tx store.Tx) error {
 		tracks, err := tx.SpaceTracks(string(c.Space))
@@ -187,7 +187,7 @@ func (b *Bot) removed(ctx context.Context, c call) (chat.Response, error) {
 			return err
 		}
 		s.Removed = tx.Now()
-		return errors.Join(tx.PutSpace(s), leaveTask(tx, "leave", s.ID))
+		return errors.Join(tx.PutSpace(s), b.leaveTask(tx, "leave", s.ID))
 	})
 	b.wake()
 	return chat.Response{}, err

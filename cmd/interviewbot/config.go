@@ -25,7 +25,8 @@ type Config struct {
 	Hosts      []string
 	Content    string // folder that extends the bank; "" = none
 	Playground bool
-	Seal       []byte // 32 bytes; nil = from the file beside the data file
+	Grace      time.Duration // from the bot's removal to the deletion of a space's data
+	Seal       []byte        // 32 bytes; nil = from the file beside the data file
 	LogLevel   slog.Level
 	LogJSON    bool
 	Now        func() time.Time // nil = the machine's clock; only tests have another
@@ -60,6 +61,7 @@ func serveFlags() []cli.Flag {
 		str("content", "CONTENT", "", "`FOLDER` with questions of your own; read again when it changes", categoryServer, false),
 		str("playground", "PLAYGROUND", "auto", "`on`, off, or auto: on as long as no platform is connected", categoryServer, false),
 		str("seal-key", "SEAL_KEY", "", "64 hex `DIGITS` that seal what adapters keep; made beside the data file when not given", categoryServer, true),
+		&cli.IntFlag{Name: "keep-removed", Value: 7, Usage: "`DAYS` from the bot's removal from a workspace or server to the deletion of its data, 1 to 30", Category: categoryServer, Sources: env("KEEP_REMOVED", false), Local: true},
 		str("log-level", "LOG_LEVEL", "info", "debug, info, warn or error", categoryServer, false),
 		str("log-format", "LOG_FORMAT", "text", "text or json", categoryServer, false),
 		str("slack-bot-token", "SLACK_BOT_TOKEN", "", "xoxb-…, connects Slack", categorySlack, true),
@@ -120,6 +122,11 @@ func readConfig(c *cli.Command) (Config, error) {
 		}
 		cfg.Seal = key
 	}
+	if days := c.Int("keep-removed"); days < 1 || days > 30 {
+		mistake("--keep-removed: %d is not a number of days from 1 to 30", days)
+	} else {
+		cfg.Grace = time.Duration(days) * 24 * time.Hour
+	}
 	if err := cfg.LogLevel.UnmarshalText([]byte(c.String("log-level"))); err != nil {
 		mistake("--log-level: %q is not debug, info, warn or error", c.String("log-level"))
 	}
@@ -163,7 +170,7 @@ func platformMistakes(cfg Config) (wrong []string) {
 
 // fileMistakes names the NAME_FILE variables whose file cannot be read.
 func fileMistakes() (wrong []string) {
-	for _, name := range []string{"SEAL_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY"} {
+	for _, name := range []string{"STORE", "SEAL_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY"} {
 		path := os.Getenv(name + "_FILE")
 		if path == "" {
 			continue

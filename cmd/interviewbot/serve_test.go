@@ -173,11 +173,11 @@ func between(s, from, to string) string {
 func TestAllMistakesOfTheConfigurationAtOnce(t *testing.T) {
 	t.Setenv("SLACK_BOT_TOKEN_FILE", filepath.Join(t.TempDir(), "nothing"))
 	err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "--listen", "nowhere", "--content", "/no/such/folder",
-		"--playground", "maybe", "--seal-key", "12", "--log-level", "loud", "--discord-public-key", "ab"})
+		"--playground", "maybe", "--seal-key", "12", "--log-level", "loud", "--keep-removed", "99", "--discord-public-key", "ab"})
 	if err == nil {
 		t.Fatal("it ran")
 	}
-	for _, want := range []string{"--listen", "--content", "--playground", "--seal-key", "--log-level", "DISCORD_TOKEN", "SLACK_BOT_TOKEN_FILE"} {
+	for _, want := range []string{"--listen", "--content", "--playground", "--seal-key", "--log-level", "--keep-removed", "DISCORD_TOKEN", "SLACK_BOT_TOKEN_FILE"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %s in:\n%v", want, err)
 		}

@@ -107,7 +107,7 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 	}
 	return &world{
 		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefixes: prefixes, Version: version()}),
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefixes: prefixes, Grace: cfg.Grace, Version: version()}),
 	}, nil
 }
 
