@@ -19,7 +19,8 @@ func BenchmarkStore(b *testing.B) {
 	s := open(b, fresh(b))
 	t := open(b, fresh(b))
 	small := storagetest.Furnish(b, s, 1, 10)
-	big := storagetest.Furnish(b, t, 1000, benchAnswers()/10_000)
+	big := storagetest.Furnish(b, t, 1000, benchRounds)
+	grow(b, t, big, benchAnswers()/10_000)
 	small.Tasks(b, 10)
 	big.Tasks(b, 100_000)
 	settled(b, s)
@@ -38,12 +39,39 @@ func BenchmarkStore(b *testing.B) {
 	big.Both(b, storagetest.Way{Name: "store", Do: big.Answer}, storagetest.Way{Name: "insert", Do: plain})
 }
 
+const benchRounds = 10 // which are stored one by one
+
+// grow repeats the rounds that are there, with their answers, until there are so many.
+func grow(b *testing.B, s *postgres.Store, f *storagetest.Field, rounds int) {
+	b.Helper()
+	conn, err := s.Pool().Acquire(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Release()
+	do := func(sql string) {
+		if _, err := conn.Exec(b.Context(), sql); err != nil {
+			b.Fatal(err)
+		}
+	}
+	do("CREATE TEMP TABLE r AS SELECT * FROM rounds")
+	do("CREATE TEMP TABLE a AS SELECT * FROM answers ORDER BY seq")
+	for have := benchRounds; have < rounds; have += benchRounds {
+		do(fmt.Sprintf("UPDATE r SET no = no + %d, slot = lpad((no + %[1]d)::text, 5, '0')", benchRounds))
+		do(fmt.Sprintf("UPDATE a SET round = round + %d, seq = nextval('answer_numbers')", benchRounds))
+		do("INSERT INTO rounds SELECT * FROM r")
+		do("INSERT INTO answers SELECT * FROM a")
+	}
+	do("DROP TABLE r, a")
+	f.Grown(max(rounds, benchRounds))
+}
+
 func benchAnswers() int {
 	answers := 1_000_000
 	if s := os.Getenv("BENCH_ANSWERS"); s != "" {
 		fmt.Sscan(s, &answers)
 	}
-	return max(10_000, answers)
+	return answers
 }
 
 // settled lets the server do now what it would do some minutes later.

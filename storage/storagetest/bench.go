@@ -51,6 +51,9 @@ func Furnish(b *testing.B, s store.Store, members, rounds int) *Field {
 	return f
 }
 
+// Grown says that somebody else has filled rounds up to this one.
+func (f *Field) Grown(round int) { f.round = round }
+
 // At is the same field seen through another store of the same database.
 func (f *Field) At(s store.Store) *Field { return &Field{Store: s} }
 
@@ -234,17 +237,18 @@ func work(b *testing.B, clients int, jobs []Job, way func(Job) error) []time.Dur
 // Compare measures a read in two stores in turn, both in a View of their own: the small one first. It reports the time of each
 // and their ratio.
 func Compare(b *testing.B, small, big store.Store, read func(tx store.Tx) error) {
+	const turns = 250
 	var took [2]time.Duration
 	n := 0
 	for b.Loop() {
-		for i, s := range []store.Store{small, big} {
+		for i := range 2 * turns {
 			begin := time.Now()
-			if err := s.View(b.Context(), read); err != nil {
+			if err := []store.Store{small, big}[i%2].View(b.Context(), read); err != nil {
 				b.Fatal(err)
 			}
-			took[i] += time.Since(begin)
+			took[i%2] += time.Since(begin)
 		}
-		n++
+		n += turns
 	}
 	b.ReportMetric(float64(took[0].Microseconds())/float64(n), "small-µs")
 	b.ReportMetric(float64(took[1].Microseconds())/float64(n), "big-µs")
