@@ -1,11 +1,5 @@
 package questions
 
-import (
-	"slices"
-
-	"github.com/interviewbot/interviewbot/questions/rubric"
-)
-
 // Plus returns a bank that has further questions too, which are in order (Validate); one whose id is taken is left out. The bank itself
 // stays as it is.
 func (b *Bank) Plus(more ...*Question) *Bank {
@@ -24,18 +18,12 @@ func (b *Bank) Plus(more ...*Question) *Bank {
 
 // Like returns the question that says nearly the same as q, nil when there is none: the one with the most words in common. It reads the whole bank.
 func (b *Bank) Like(q *Question) *Question {
-	mine := stemsOf(q)
+	mine := sortedStems(q)
 	best, share := (*Question)(nil), alike
 	for _, other := range b.questions {
-		if s := jaccard(mine, stemsOf(other)); s >= share {
+		if s := jaccard(mine, sortedStems(other)); s >= share {
 			best, share = other, s
 		}
 	}
 	return best
-}
-
-func stemsOf(q *Question) []string {
-	stems := rubric.Stems(q.Title + "\n" + q.Prompt)
-	slices.Sort(stems)
-	return stems
 }
