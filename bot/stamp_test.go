@@ -63,8 +63,9 @@ func TestThePlatformIsStampedWhilePostsHang(t *testing.T) {
 // addTrack adds a track that was made an hour before its slot falls due.
 func addTrack(tx store.Tx, id, channel string, due time.Time) error {
 	made := due.Add(-time.Hour)
-	t := store.Track{ID: id, Space: chat.PlatformOf(channel) + ":s-home", Channel: channel, Kind: "question", Cron: "0 * * * *", Zone: "UTC", CatchUp: 4 * time.Hour, Quorum: 50, Created: made, LastAt: made}
-	return errors.Join(tx.AddTrack(t), tx.PutTask(store.Task{Key: "slot:" + id, Kind: "slot", Space: t.Space, Track: id, Arg: channel, Due: due, Made: made}))
+	space := chat.PlatformOf(channel) + ":s-home"
+	t := store.Track{ID: id, Space: space, Channel: channel, Kind: "question", Cron: "0 * * * *", Zone: "UTC", CatchUp: 4 * time.Hour, Quorum: 50, Created: made, LastAt: made}
+	return errors.Join(tx.PutSpace(store.Space{ID: space, Created: made}), tx.AddTrack(t), tx.PutTask(store.Task{Key: "slot:" + id, Kind: "slot", Space: t.Space, Track: id, Arg: channel, Due: due, Made: made}))
 }
 
 func TestAPlatformThatHangsDelaysNoOther(t *testing.T) {

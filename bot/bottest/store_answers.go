@@ -50,6 +50,9 @@ func (t *tx) AddAnswer(a store.Answer) (uint64, error) {
 		if _, ok := t.byRound[p][a.User]; ok {
 			return 0, store.ErrTaken
 		}
+		if _, ok := t.rounds[a.Track][a.Round]; !ok {
+			return 0, fmt.Errorf("an answer to round %d of track %s: %w", a.Round, a.Track, errDangling)
+		}
 	}
 	old := t.seq
 	t.undo = append(t.undo, func() { t.seq = old })
@@ -112,6 +115,9 @@ func (t *tx) PutMember(m store.Member) error {
 	if err := t.writing(m.Track, m.User); err != nil {
 		return err
 	}
+	if err := t.needs(m.Track); err != nil {
+		return err
+	}
 	put(t, in(t, t.members, m.Track), m.User, m)
 	return nil
 }
@@ -134,6 +140,9 @@ func (t *tx) Memberships(user string) ([]store.Member, error) {
 
 func (t *tx) AddLine(track, user string, l store.Line) error {
 	if err := t.writing(track); err != nil {
+		return err
+	}
+	if err := t.needs(track); err != nil {
 		return err
 	}
 	k := pair{track, user}

@@ -26,15 +26,27 @@ func (t *tx) AddTrack(k store.Track) error {
 	if _, ok := t.tracks[k.ID]; ok {
 		return store.ErrTaken
 	}
-	put(t, t.tracks, k.ID, k)
-	return nil
+	return t.PutTrack(k)
 }
 
 func (t *tx) PutTrack(k store.Track) error {
 	if err := t.writing(k.ID); err != nil {
 		return err
 	}
+	if _, ok := t.spaces[k.Space]; !ok && k.Space != "" {
+		return fmt.Errorf("track %s of space %s: %w", k.ID, k.Space, errDangling)
+	}
 	put(t, t.tracks, k.ID, k)
+	return nil
+}
+
+const errDangling store.Error = "it refers to what is not there"
+
+// needs refuses records of a track that is not there, as a database does.
+func (t *tx) needs(track string) error {
+	if _, ok := t.tracks[track]; !ok {
+		return fmt.Errorf("a record of track %s: %w", track, errDangling)
+	}
 	return nil
 }
 
@@ -67,6 +79,9 @@ func (t *tx) PutDeck(d store.Deck) error {
 	if err := t.writing(d.Track); err != nil {
 		return err
 	}
+	if err := t.needs(d.Track); err != nil {
+		return err
+	}
 	put(t, t.decks, d.Track, d)
 	return nil
 }
@@ -94,6 +109,9 @@ func (t *tx) AddRound(r store.Round) error {
 	}
 	if _, ok := t.rounds[r.Track][r.No]; ok || t.slots[r.Track][r.Slot] {
 		return store.ErrTaken
+	}
+	if err := t.needs(r.Track); err != nil {
+		return err
 	}
 	put(t, in(t, t.rounds, r.Track), r.No, r)
 	put(t, in(t, t.slots, r.Track), r.Slot, true)
@@ -126,6 +144,9 @@ func (t *tx) SkipSlot(s store.Skip) error {
 	}
 	if t.slots[s.Track][s.Slot] {
 		return store.ErrTaken
+	}
+	if err := t.needs(s.Track); err != nil {
+		return err
 	}
 	put(t, in(t, t.skips, s.Track), s.Slot, s)
 	put(t, in(t, t.slots, s.Track), s.Slot, true)

@@ -24,12 +24,15 @@ func update(t *testing.T, s store.Store, f func(store.Tx) error) {
 func TestStoreKeepsNothingOfAFailedUpdate(t *testing.T) {
 	clock := bottest.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
 	s := bottest.NewStore(clock.Now)
+	update(t, s, func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: "t"}) })
 	write := func(name string) func(store.Tx) error {
 		return func(tx store.Tx) error {
+			if err := tx.AddRound(store.Round{Track: "t", No: 1, Slot: "2026-11-23T09:00"}); err != nil {
+				return err
+			}
 			seq, err := tx.AddAnswer(store.Answer{User: "u", Track: "t", Round: 1, Text: name})
 			return errors.Join(err, tx.Once("e"), tx.PutMember(store.Member{Track: "t", User: "u", Name: name, Head: seq}),
 				tx.AddLine("t", "u", store.Line{Round: 1, Outcome: streak.Answered}),
-				tx.AddRound(store.Round{Track: "t", No: 1, Slot: "2026-11-23T09:00"}),
 				tx.PutTask(store.Task{Key: "k", Due: clock.Now()}))
 		}
 	}
@@ -90,6 +93,7 @@ func TestStoreRunsUpdatesTwiceAndHandsOutCopies(t *testing.T) {
 
 func TestStoreOneSlotHasOneWinner(t *testing.T) {
 	s := bottest.NewStore(time.Now)
+	update(t, s, func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: "t"}) })
 	var wg sync.WaitGroup
 	errs := make([]error, 50)
 	for i := range errs {

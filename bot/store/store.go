@@ -24,8 +24,13 @@ const (
 )
 
 // Store keeps records. Safe for concurrent use.
+//
+// What a record refers to is stored before it, or in the same Update before it: a space before its tracks (unless their Space is ""), a
+// track before its deck, rounds, skips, members and ledgers, a round before the answers to it. A store may refuse others. Texts are UTF-8
+// without NUL.
 type Store interface {
-	// View runs f on one consistent state. Do no I/O in f. What f gets it may keep.
+	// View runs f on one consistent state. Do no I/O in f. What f gets it may keep. f may run again when the connection to the
+	// database was lost before anything was read.
 	View(ctx context.Context, f func(Tx) error) error
 	// Update runs f and stores what it wrote, wholly or not at all; when it returns nil all of it is durable. f may run
 	// several times, together with others in one transaction: no I/O and no side effects in it, and it must set, not

@@ -183,9 +183,12 @@ func purgePerson(b *bench) {
 		space := fmt.Sprintf("s%d-", i)
 		user, nameless := space+"-ann", space+"nameless"
 		b.update(func(tx store.Tx) error {
+			if err := furnish(tx, space); err != nil {
+				return err
+			}
 			// Who answered without being counted is no member yet.
 			addAnswer(tx, store.Answer{Track: space + "1", Round: 3, User: space + "-dora", Text: "text"})
-			return errors.Join(furnish(tx, space), tx.PutPerson(store.Person{User: space + "-dora", Space: space}))
+			return errors.Join(tx.PutPerson(store.Person{User: space + "-dora", Space: space}))
 		})
 		b.purge(limit, func(tx store.Tx) (bool, error) { return tx.PurgePerson(user, nameless, limit) })
 		b.purge(limit, func(tx store.Tx) (bool, error) { return tx.PurgePerson(space+"-dora", nameless+"2", limit) })

@@ -36,7 +36,8 @@ var errOwn = errors.New("own error")
 
 func failureStoresNothing(b *bench) {
 	b.refused(errOwn, func(tx store.Tx) error {
-		if err := errors.Join(tx.PutSpace(store.Space{ID: "s"}), tx.PutTask(store.Task{Key: "k"}), tx.Once("e")); err != nil {
+		if err := errors.Join(tx.PutSpace(store.Space{ID: "s"}), tx.AddTrack(store.Track{ID: "t"}), tx.AddRound(store.Round{Track: "t", No: 1, Slot: "a"}),
+			tx.PutTask(store.Task{Key: "k"}), tx.Once("e")); err != nil {
 			return err
 		}
 		if _, err := tx.AddAnswer(store.Answer{Track: "t", Round: 1, User: "u"}); err != nil {
