@@ -247,10 +247,13 @@ func (t *ticker) next(ctx context.Context) (time.Time, error) {
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
-		if err == nil && task.Due.Before(next) {
-			next = task.Due
+		if err != nil {
+			return err
 		}
-		return err
+		if due := t.b.now().Add(task.Due.Sub(tx.Now())); due.Before(next) { // the store's clock may differ from this machine's
+			next = due
+		}
+		return nil
 	})
 	if !t.rest.IsZero() && t.rest.Before(next) {
 		next = t.rest

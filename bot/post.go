@@ -15,11 +15,11 @@ func (b *Bot) post(ctx context.Context, task store.Task) error {
 	if err := b.finishBefore(ctx, task); err != nil {
 		return err
 	}
-	r, err := b.beginSend(ctx, task)
+	r, lost, err := b.beginSend(ctx, task)
 	if err != nil || r.State != store.Sending {
 		return err
 	}
-	if r.Deadline.Before(b.now()) { // another's call, whose outcome will not come any more
+	if lost {
 		return b.settle(ctx, task, r)
 	}
 	p, err := b.platform(r.Space)
@@ -64,11 +64,12 @@ func (b *Bot) finishBefore(ctx context.Context, task store.Task) error {
 	return nil
 }
 
-// beginSend moves the round to Sending. It comes back with another state when there is nothing to send, with Sending and
-// a deadline that is over when somebody's call must be settled.
-func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, err error) {
+// beginSend moves the round to Sending. It comes back with another state when there is nothing to send. lost says that it
+// was sent before, by a call whose outcome will not come any more: by the store's clock, for that of this machine may differ.
+func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, lost bool, err error) {
 	key := roundKey(task.Track, task.Round)
 	err = b.store.Update(ctx, func(tx store.Tx) error {
+		lost = false
 		now := tx.Now()
 		r, err = tx.Round(task.Track, task.Round)
 		if errors.Is(err, store.ErrNotFound) {
@@ -91,19 +92,20 @@ func (b *Bot) beginSend(ctx context.Context, task store.Task) (r store.Round, er
 			task.Due = r.Lease
 			return errors.Join(tx.PutRound(r), tx.PutTask(task))
 		case r.State == store.Sending && !r.Lease.After(now):
-			return nil // to be settled
+			lost = true
+			return nil
 		case r.State == store.Sending || r.State == store.Claimed:
 			return chat.Later{At: r.Lease} // another replica is at it; the task stays due, for that one to find
 		}
 		return tx.DeleteTask(task.Key)
 	})
 	if errors.As(err, new(chat.Later)) {
-		return r, err
+		return r, false, err
 	}
 	if err != nil {
-		return r, fmt.Errorf("begin to post round %s: %w", key, err)
+		return r, false, fmt.Errorf("begin to post round %s: %w", key, err)
 	}
-	return r, nil
+	return r, lost, nil
 }
 
 // settle finds out what became of a call whose outcome never came.
