@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,11 +11,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,7 +31,10 @@ import (
 
 // The tests of this file run the program as a process of its own: this test binary, told so by the environment, with a
 // clock that the test moves by writing a file.
-const childClock = "INTERVIEWBOT_TEST_CLOCK"
+const (
+	childClock = "INTERVIEWBOT_TEST_CLOCK"
+	childSkew  = "INTERVIEWBOT_TEST_SKEW" // by how much the child's clock is before the file's
+)
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(childClock); file != "" {
@@ -40,6 +46,11 @@ func TestMain(m *testing.M) {
 
 // child is the program, with the environment's configuration and the file's clock.
 func child(file string) {
+	skew, err := time.ParseDuration(cmp.Or(os.Getenv(childSkew), "0s"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(3)
+	}
 	now := func() time.Time {
 		text, err := os.ReadFile(file)
 		offset, err2 := strconv.ParseInt(string(text), 10, 64)
@@ -47,14 +58,16 @@ func child(file string) {
 			fmt.Fprintln(os.Stderr, "the clock cannot be read:", err, err2)
 			os.Exit(3)
 		}
-		return time.Now().Add(time.Duration(offset))
+		return time.Now().Add(time.Duration(offset) + skew)
 	}
 	cfg := Config{
-		Listen: "127.0.0.1:0", Store: os.Getenv("STORE"), Playground: true, Now: now, Nap: 50 * time.Millisecond, LogLevel: slog.LevelInfo,
+		Listen: "127.0.0.1:0", Store: os.Getenv("STORE"), Playground: os.Getenv("PLAYGROUND") != "off", Now: now, Nap: 50 * time.Millisecond, LogLevel: slog.LevelInfo,
 		Slack:   SlackConfig{BotToken: os.Getenv("SLACK_BOT_TOKEN"), AppToken: os.Getenv("SLACK_APP_TOKEN"), SigningSecret: os.Getenv("SLACK_SIGNING_SECRET"), APIURL: os.Getenv("SLACK_API_URL")},
 		Discord: DiscordConfig{os.Getenv("DISCORD_TOKEN"), os.Getenv("DISCORD_APPLICATION_ID"), os.Getenv("DISCORD_PUBLIC_KEY"), os.Getenv("DISCORD_API_URL")},
 	}
-	if err := Serve(context.Background(), cfg, os.Stdout, os.Stderr); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := Serve(ctx, cfg, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -403,7 +416,7 @@ func playWeek(t *testing.T, overHTTP bool) {
 	_, self := get(t, w.address+"/self/")
 	w.apart([]string{doors, self}, "Ada", "Ben", "Cleo", "Dan", "Ihaia", "team-server", "study-hall")
 	w.kill()
-	w.check()
+	w.check(filepath.Join(w.dir, "data.db"), 5)
 }
 
 // apart checks that nothing of what happened elsewhere is shown.
@@ -418,10 +431,10 @@ func (w *week) apart(shown []string, elsewhere ...string) {
 	}
 }
 
-// check reads the data file: every streak is what its ledger amounts to, every slot was taken once.
-func (w *week) check() {
+// check reads the store: every streak is what its ledger amounts to, every slot was taken once, there are so many members.
+func (w *week) check(url string, members int) {
 	w.Helper()
-	s, err := storage.Open(context.Background(), filepath.Join(w.dir, "data.db"), storage.Options{Now: w.now})
+	s, err := storage.Open(context.Background(), url, storage.Options{Now: w.now})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -468,7 +481,7 @@ func (w *week) check() {
 	if err != nil {
 		w.Error(err)
 	}
-	if people != 5 {
-		w.Errorf("%d members are stored, want 5", people)
+	if people != members {
+		w.Errorf("%d members are stored, want %d", people, members)
 	}
 }

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/interviewbot/interviewbot/storage/postgres/postgrestest"
+)
+
+// mishap is what goes wrong on a day: begin is called the night before and returns what is called in the evening; during while
+// people answer, until done.
+type mishap struct {
+	name   string
+	begin  func(f *fleet, halls []*hall) (end func())
+	during func(f *fleet, done <-chan struct{})
+}
+
+const (
+	ofSlack = iota // the halls
+	ofDiscord
+)
+
+func mishaps() []mishap {
+	return []mishap{
+		{name: "all replicas are restarted, one after another", begin: roll},
+		{name: "Slack's post never leaves a killed replica", begin: atPost(ofSlack, false, (*replica).shot, (*hall).postIt)},
+		{name: "Discord's post arrives late from a frozen replica", begin: atPost(ofDiscord, false, (*replica).sleep, nil)},
+		{name: "connections are cut", during: cutConnections},
+		{name: "Slack's post arrives, its replica is killed", begin: atPost(ofSlack, true, (*replica).shot, nil)},
+		{name: "the database crashes", during: func(f *fleet, _ <-chan struct{}) { f.restartDatabase("immediate") }},
+		{name: "Slack's post arrives late from a frozen replica", begin: atPost(ofSlack, false, (*replica).sleep, (*hall).wakeWhenTold)},
+		{name: "Discord's post arrives, its replica is killed", begin: atPost(ofDiscord, true, (*replica).shot, nil)},
+		{name: "two of three are killed", during: func(f *fleet, _ <-chan struct{}) { f.replicas[0].kill(); f.replicas[1].kill() }},
+		{name: "Slack's post arrives, its replica is frozen", begin: atPost(ofSlack, true, (*replica).sleep, nil)},
+		{name: "Discord's post never leaves a killed replica", begin: atPost(ofDiscord, false, (*replica).shot, nil)},
+		{name: "one after another is frozen", during: freezeEach},
+		{name: "Discord's post arrives, its replica is frozen", begin: atPost(ofDiscord, true, (*replica).sleep, nil)},
+		{name: "the database is restarted", during: func(f *fleet, _ <-chan struct{}) { f.restartDatabase("fast") }},
+	}
+}
+
+// roll restarts one replica after another, as an update does, while people answer: nobody goes on before the next is down.
+func roll(f *fleet, halls []*hall) func() {
+	for _, h := range halls {
+		h.pace = make(chan struct{}, len(f.replicas))
+	}
+	f.starting.Go(func() {
+		for _, r := range f.replicas {
+			for _, h := range halls {
+				h.pace <- struct{}{}
+			}
+			r.end(syscall.SIGTERM)
+			if r.failed != nil {
+				f.Errorf("%s ended with %v", r.name, r.failed)
+			}
+			if err := r.start(); err != nil {
+				f.Error(err)
+			}
+		}
+		for _, h := range halls {
+			close(h.pace)
+		}
+	})
+	return f.starting.Wait
+}
+
+// atPost catches the replica that posts a hall's question. A frozen one is woken once the question is there. tried is what
+// somebody does as long as it is not.
+func atPost(of int, after bool, do func(*replica) bool, tried func(*hall, *catch)) func(*fleet, []*hall) func() {
+	return func(f *fleet, halls []*hall) func() {
+		h := halls[of]
+		c := &catch{path: "/chat.postMessage", body: h.place, after: after, do: do}
+		if of == ofDiscord {
+			c.path, c.body = "/channels/"+h.place+"/messages", `"nonce"`
+		}
+		h.told = h.notices()
+		if tried != nil {
+			h.tried = func() { tried(h, c) }
+		}
+		f.caught.Store(c)
+		wake := func() {
+			if r := c.by.Load(); r != nil {
+				r.wake()
+			}
+		}
+		if !after {
+			h.found = wake
+		}
+		return func() {
+			if c.by.Load() == nil {
+				f.Error("nobody was caught")
+			}
+			f.advance(2 * time.Minute) // longer than a lease
+			wake()
+			h.tried, h.found = nil, nil
+		}
+	}
+}
+
+// shot: the replica is killed in the middle of the call.
+func (r *replica) shot() (goOn bool) {
+	r.kill()
+	return false
+}
+
+// sleep: the replica is frozen in the middle of the call, which goes on when it is woken.
+func (r *replica) sleep() (goOn bool) {
+	r.mu.Lock()
+	woken := make(chan struct{})
+	r.woken = woken
+	r.mu.Unlock()
+	r.signal(syscall.SIGSTOP)
+	<-woken
+	return true
+}
+
+func (r *replica) wake() {
+	r.signal(syscall.SIGCONT)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.woken != nil {
+		close(r.woken)
+		r.woken = nil
+	}
+}
+
+// notices counts how often the owner was asked to look whether a post is there.
+func (h *hall) notices() (n int) {
+	for _, text := range h.dm() {
+		n += strings.Count(text, "could not find out whether")
+	}
+	return n
+}
+
+// postIt: the owner was asked, looked, and it is not there.
+func (h *hall) postIt(*catch) {
+	if h.notices() > h.told {
+		_ = h.press("Post it") // else it is tried again
+	}
+}
+
+// wakeWhenTold wakes the frozen replica when another has given its call up.
+func (h *hall) wakeWhenTold(c *catch) {
+	if r := c.by.Load(); r != nil && h.notices() > h.told {
+		r.wake()
+	}
+}
+
+// traffic waits for some more deliveries of the platforms, or until there will be none.
+func (f *fleet) traffic(n int64, done <-chan struct{}) {
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for until := f.turn.Load() + n; f.turn.Load() < until; {
+		select {
+		case <-look.C:
+		case <-done:
+			return
+		}
+	}
+}
+
+func cutConnections(f *fleet, done <-chan struct{}) {
+	for range 6 {
+		postgrestest.Execute(f.T, f.store, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'interviewbot'")
+		f.traffic(1, done)
+	}
+}
+
+func freezeEach(f *fleet, done <-chan struct{}) {
+	for _, r := range f.replicas {
+		r.signal(syscall.SIGSTOP)
+		f.advance(2 * time.Minute)
+		f.traffic(2, done)
+		r.signal(syscall.SIGCONT)
+	}
+}
+
+func (f *fleet) restartDatabase(how string) {
+	f.clock.Lock()
+	defer f.clock.Unlock()
+	if err := f.server.Stop(how); err != nil {
+		f.Fatal(err)
+	}
+	if err := f.server.Start(); err != nil {
+		f.Fatal(err)
+	}
+}
