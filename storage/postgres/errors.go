@@ -12,8 +12,13 @@ import (
 	"github.com/interviewbot/interviewbot/storage/commit"
 )
 
-// ErrReadOnly: the database lets nobody write; it is a replica, or was set so.
-const ErrReadOnly store.Error = "the database can only be read (is it a replica?): give the address of one that takes writes"
+const (
+	// ErrReadOnly: the database lets nobody write; it is a replica, or was set so.
+	ErrReadOnly store.Error = "the database can only be read (is it a replica?): give the address of one that takes writes"
+	// ErrRefused: a record is not such that the database can hold it: a zero byte in a text, a number that is too large, a
+	// track or round that is not there. Trying again is of no use.
+	ErrRefused store.Error = "the database refuses a record"
+)
 
 // explain turns what the driver says into what the port and the committer know, with a sentence that says what to do. See
 // https://www.postgresql.org/docs/current/errcodes-appendix.html for the codes.
@@ -21,11 +26,14 @@ func (s *Store) explain(err error) error {
 	var known *pgconn.PgError
 	var again *commit.Again
 	var blame *commit.Blame
+	var own store.Error
 	switch {
 	case err == nil, errors.As(err, &again), errors.As(err, &blame):
 		return err
 	case errors.As(err, &known):
 		return s.explainCode(known)
+	case errors.As(err, &own): // says what is the matter already
+		return err
 	case s.closed.Load():
 		return store.ErrClosed
 	case errors.Is(err, context.Canceled):
@@ -47,7 +55,7 @@ func (s *Store) explainCode(err *pgconn.PgError) error {
 	case code == "23505": // unique_violation, of what was not there when it was looked for
 		return &commit.Again{Err: fmt.Errorf("somebody else stored the same record: %w", err)}
 	case strings.HasPrefix(code, "22"), strings.HasPrefix(code, "23"): // data, constraints
-		return &commit.Blame{Err: fmt.Errorf("the database refuses a record: %w", err)}
+		return &commit.Blame{Err: fmt.Errorf("%w: %w%s", ErrRefused, err, missing(err))}
 	case code == "28P01", strings.HasPrefix(code, "28"):
 		return fmt.Errorf("the database at %s does not let this user in: check user name and password, and the server's pg_hba.conf: %w", s.address, err)
 	case code == "3D000": // invalid_catalog_name
@@ -62,4 +70,12 @@ func (s *Store) explainCode(err *pgconn.PgError) error {
 		return &commit.Again{Err: fmt.Errorf("the database at %s ended the connection: %w", s.address, err)}
 	}
 	return fmt.Errorf("use the database at %s: %w", s.address, err)
+}
+
+// missing is what a foreign key found missing. The details of other errors hold whole rows.
+func missing(err *pgconn.PgError) string {
+	if err.Code != "23503" { // foreign_key_violation
+		return ""
+	}
+	return ": " + err.Detail
 }

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -15,11 +16,15 @@ func (s *Store) Dump(ctx context.Context, f func(store.Record) error) error {
 	if s.closed.Load() {
 		return store.ErrClosed
 	}
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.acquire(ctx)
 	if err != nil {
-		return plain(s.explain(err))
+		return plain(err)
 	}
 	defer conn.Release()
+	// f may be slow; nobody waits for a transaction that only reads. On a server without the setting this is not needed.
+	if _, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = 0"); err == nil {
+		defer settings(context.WithoutCancel(ctx), conn.Conn()) // an error closes the connection
+	}
 	t, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return plain(s.explain(err))
@@ -90,28 +95,67 @@ func dump[T any](ctx context.Context, s *Store, tx pgx.Tx, t *table[T], f func(s
 	return nil
 }
 
-// Restore implements store.Mover.
+// Restore implements store.Mover. Where the database refuses a record the error is ErrRefused and names it.
 func (s *Store) Restore(ctx context.Context, records []store.Record) error {
+	// Numbers are not part of transactions: they are moved on first, so that whenever this ends no answer is given one twice.
 	var last uint64
-	err := s.Update(ctx, func(t store.Tx) error {
+	for _, r := range records {
+		if a, ok := r.(store.Answer); ok {
+			last = max(last, a.Seq)
+		}
+	}
+	if last > 0 {
+		if _, err := s.pool.Exec(ctx, "SELECT setval('answer_numbers', greatest($1::bigint, (SELECT last_value FROM answer_numbers)))", int64(last)); err != nil {
+			return plain(s.explain(err))
+		}
+	}
+	err := s.restore(ctx, records, func(*tx) error { return nil })
+	if errors.Is(err, ErrRefused) { // once more, each record by itself, to learn which
+		var name string
+		err = s.restore(ctx, records, func(t *tx) error {
+			name = t.name()
+			return t.flush()
+		})
+		if errors.Is(err, ErrRefused) {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return err
+}
+
+func (s *Store) restore(ctx context.Context, records []store.Record, each func(*tx) error) error {
+	return s.Update(ctx, func(t store.Tx) error {
 		for _, r := range records {
-			if a, ok := r.(store.Answer); ok {
-				last = max(last, a.Seq)
-			}
 			if err := t.(*tx).restore(r); err != nil {
 				return fmt.Errorf("restore a record of kind %T: %w", r, err)
+			}
+			if err := each(t.(*tx)); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	if err != nil || last == 0 {
-		return err
+}
+
+// name is the table and the key of the record that was written last, when no other waits.
+func (t *tx) name() string {
+	for i := range t.own {
+		if i.way > 0 {
+			continue
+		}
+		name, _ := t.records().all[i.table].shape()
+		name += ","
+		for _, s := range []string{i.a, i.b} {
+			if s != "" {
+				name += fmt.Sprintf(" %q", s)
+			}
+		}
+		if i.n != 0 {
+			name += fmt.Sprintf(" %d", i.n)
+		}
+		return name
 	}
-	// New answers go on behind those that are there.
-	if _, err := s.pool.Exec(ctx, "SELECT setval('answer_numbers', greatest($1::bigint, (SELECT last_value FROM answer_numbers)))", int64(last)); err != nil {
-		return plain(s.explain(err))
-	}
-	return nil
+	return ""
 }
 
 const errKind store.Error = "there is no such kind of record"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -181,13 +182,14 @@ func (s *Store) check(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	wider := map[string][]string{"smallint": {"integer", "bigint"}, "integer": {"bigint"}} // CockroachDB's INTEGER has 64 bits
 	for _, shelf := range s.records.all {
 		name, columns := shelf.shape()
 		for _, c := range columns {
 			switch kind, ok := there[[2]string{name, c[0]}]; {
 			case !ok:
 				return fmt.Errorf("%w: column %s of table %s is missing: put it back, or restore a backup", ErrChanged, c[0], name)
-			case kind != c[1]:
+			case kind != c[1] && !slices.Contains(wider[c[1]], kind):
 				return fmt.Errorf("%w: column %s of table %s is %s instead of %s: put it back, or restore a backup", ErrChanged, c[0], name, kind, c[1])
 			}
 		}
