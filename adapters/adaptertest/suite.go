@@ -12,6 +12,9 @@ type scenario struct {
 // Run plays every scenario, each in a world of its own.
 func Run(t *testing.T, start Start) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("the suite takes its time: it is left out of a short run")
+	}
 	for _, list := range [][]scenario{commands(), messages(), presses(), forms(), hostile(), delivery(), faults(), limits(), life()} {
 		for _, sc := range list {
 			t.Run(sc.name, func(t *testing.T) {

@@ -16,6 +16,9 @@ import (
 
 // TestBrowser drives the page in a real browser with a scripted bot: what only the page's own code can get wrong.
 func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes its time: it is left out of a short run")
+	}
 	browser := chromium(t)
 	for name, play := range map[string]func(*stage){
 		"an unsent text survives closing and reloading":       draftSurvives,

@@ -33,7 +33,12 @@ func Run(t *testing.T, db Database) {
 	Contract(t, db)
 	t.Run("durable", func(t *testing.T) {
 		t.Run("reopen", db.test(reopen))
-		t.Run("kill", func(t *testing.T) { kill(t, db) })
+		t.Run("kill", func(t *testing.T) {
+			if testing.Short() {
+				t.Skip("killing takes its time: it is left out of a short run")
+			}
+			kill(t, db)
+		})
 	})
 }
 
