@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -27,13 +28,30 @@ type Replica struct {
 // Replicas lists the copies that were there within the last 150 s, this one among them once it runs, by ID.
 func (b *Bot) Replicas(ctx context.Context) (out []Replica, err error) {
 	err = b.view(ctx, "list the replicas", func(tx store.Tx) error {
-		out = nil
-		return eachReplica(tx, func(r Replica) error {
-			if tx.Now().Sub(r.Seen) <= replicaSeen {
-				out = append(out, r)
-			}
-			return nil
-		})
+		out, err = running(tx)
+		return err
+	})
+	return out, err
+}
+
+// Running is Replicas for those who have no bot, only its store.
+func Running(ctx context.Context, s store.Store) (out []Replica, err error) {
+	err = s.View(ctx, func(tx store.Tx) error {
+		out, err = running(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the replicas: %w", err)
+	}
+	return out, nil
+}
+
+func running(tx store.Tx) (out []Replica, err error) {
+	err = eachReplica(tx, func(r Replica) error {
+		if tx.Now().Sub(r.Seen) <= replicaSeen {
+			out = append(out, r)
+		}
+		return nil
 	})
 	return out, err
 }

@@ -18,6 +18,22 @@ type Options struct {
 	MaxSize int              // bytes a data file may grow to; 0 = no limit
 }
 
+// DataFile is the path of the data file that url names, "" when it names a server. What is no URL but looks as if it named a
+// server, such as host=h password=p, is no path: nobody gives a file such a name, and there may be a password in it.
+func DataFile(url string) string {
+	scheme, path, ok := strings.Cut(url, "://")
+	switch {
+	case ok && strings.EqualFold(scheme, "bolt"):
+		return path
+	case ok, strings.Contains(url, "host="), strings.Contains(url, "dbname="), strings.Contains(url, "password="):
+		return ""
+	}
+	if _, rest, colon := strings.Cut(url, ":"); colon && strings.Contains(rest, "@") { // user:password@host
+		return ""
+	}
+	return url
+}
+
 type opener func(ctx context.Context, url, rest string, opt Options) (store.Store, error)
 
 // Open opens what url names: a path, or bolt:// and a path, is a data file, which is made when it is not there; postgres://
@@ -25,6 +41,9 @@ type opener func(ctx context.Context, url, rest string, opt Options) (store.Stor
 func Open(ctx context.Context, url string, opt Options) (store.Store, error) {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {
+		if url != "" && DataFile(url) == "" {
+			return nil, fmt.Errorf("open the store: %w", postgres.ErrAddress)
+		}
 		scheme, rest = "bolt", url
 	}
 	scheme = strings.ToLower(scheme)

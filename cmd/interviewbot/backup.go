@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/archive"
 	"github.com/interviewbot/interviewbot/storage/bolt"
 )
@@ -40,7 +42,7 @@ func backup(ctx context.Context, url, file string, out, errOut io.Writer) error 
 		return fmt.Errorf("%s is there already; choose another name", file)
 	}
 	portable, packed := isArchive(file)
-	path := dataFile(url)
+	path := storage.DataFile(url)
 	if path == "" {
 		return backupStore(ctx, url, file, packed, out, errOut)
 	}
@@ -93,6 +95,9 @@ func backupStore(ctx context.Context, url, file string, packed bool, out, errOut
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := whole(ctx, s, url); err != nil {
+		return err
+	}
 	part, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".part-*")
 	if err != nil {
 		return err
@@ -111,13 +116,29 @@ func backupStore(ctx context.Context, url, file string, packed bool, out, errOut
 	if kinds := sums.Differ(read.sums); len(kinds) > 0 {
 		return fmt.Errorf("what was written is not what was read: %v", kinds)
 	}
-	if err := os.Link(part.Name(), file); err != nil { // unlike a rename it never writes over another
+	if err := giveName(part.Name(), file); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(out, "%s holds everything, read again and in order:\n", file); err != nil {
 		return err
 	}
 	return table(out, sums)
+}
+
+// giveName makes file of part, durably, and never writes over another where the file system has links.
+func giveName(part, file string) error {
+	err := os.Link(part, file)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(part, file)
+	}
+	if err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 func writeArchive(ctx context.Context, w io.Writer, packed bool, s archive.Target, progress archive.Progress) (archive.Sums, error) {
@@ -135,7 +156,7 @@ func restoreCommand() *cli.Command {
 		Name: "restore", Usage: "put a backup into a store, which is empty", ArgsUsage: "FILE",
 		Description: "FILE is an archive or a copy of a data file, as backup makes them; it is checked wholly before anything is written. When it is interrupted,\n" +
 			"the same command goes on where it was.",
-		Flags: []cli.Flag{storeFlag(), &cli.BoolFlag{Name: "dry-run", Usage: "check the file, say what would happen, write nothing"}},
+		Flags: []cli.Flag{storeFlag(), &cli.BoolFlag{Name: "dry-run", Usage: "check the file and the store, say what would happen, move nothing"}},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			if c.Args().Len() != 1 {
 				return errors.New("give one file: interviewbot restore FILE")
@@ -165,7 +186,7 @@ func restore(ctx context.Context, url, file string, dry bool, out, errOut io.Wri
 	if err := table(out, from.sums); err != nil {
 		return err
 	}
-	if path := dataFile(url); dry && path != "" {
+	if path := storage.DataFile(url); dry && path != "" {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			_, err := fmt.Fprintf(out, "It would be put into %s, which would be made.\n", path)
 			return err
@@ -191,6 +212,9 @@ func restore(ctx context.Context, url, file string, dry bool, out, errOut io.Wri
 	}
 	if err := archive.Move(ctx, from.from, from.sums, to, time.Time{}, counter(errOut, "restoring", from.sums.Total())); err != nil {
 		return fmt.Errorf("%s: %w%s", withoutSecret(url), err, goOn(ctx, err))
+	}
+	if err := finish(ctx, to, url, from.sums, time.Time{}, errOut); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(out, "%s holds the same now. It needs the same --seal-key as before: what adapters keep is sealed with it.\n", withoutSecret(url))
 	return err

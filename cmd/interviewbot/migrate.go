@@ -11,7 +11,9 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/archive"
+	"github.com/interviewbot/interviewbot/storage/postgres"
 )
 
 // migrateCommand moves everything from one store into another.
@@ -33,7 +35,7 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	if samePlace(fromURL, toURL) {
 		return errors.New("FROM and TO are the same store")
 	}
-	if path := dataFile(fromURL); path != "" {
+	if path := storage.DataFile(fromURL); path != "" {
 		if _, err := os.Stat(path); err != nil { // opening would make it
 			return fmt.Errorf("there is no data file %s", path)
 		}
@@ -43,6 +45,9 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
+	if err := errors.Join(whole(ctx, from, fromURL), unused(ctx, from, fromURL)); err != nil {
+		return err
+	}
 	to, err := movable(ctx, toURL)
 	if err != nil {
 		return err
@@ -71,6 +76,13 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	if err := archive.Move(ctx, archive.FromStore(from, now), sums, to, now, counter(errOut, "moving", sums.Total())); err != nil {
 		return fmt.Errorf("%s: %w%s", withoutSecret(toURL), err, goOn(ctx, err))
 	}
+	now = time.Now().UTC()
+	if sums, err = sumUp(ctx, errOut, withoutSecret(fromURL)+" again", from, now); err != nil {
+		return err
+	}
+	if err := finish(ctx, to, toURL, sums, now, errOut); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "Moved from %s to %s; both sides hold the same:\n", withoutSecret(fromURL), withoutSecret(toURL))
 	if err := table(out, sums); err != nil {
 		return err
@@ -79,8 +91,21 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	return err
 }
 
+// finish compares the two sides.
+func finish(ctx context.Context, to archive.Target, url string, sums archive.Sums, now time.Time, errOut io.Writer) error {
+	line := counter(errOut, "comparing", 0)
+	if err := archive.Finish(ctx, to, sums, now, line); err != nil {
+		return fmt.Errorf("%s: %w%s", withoutSecret(url), err, goOn(ctx, err))
+	}
+	line(done)
+	return nil
+}
+
 // goOn says what to do about a move that ended early.
 func goOn(ctx context.Context, err error) string {
+	if errors.Is(err, postgres.ErrRefused) {
+		return "\nFROM stays as it is, and is whole: go on using it. What was moved so far is of no use: empty TO"
+	}
 	if ctx.Err() != nil || !(errors.Is(err, archive.ErrInUse) || errors.Is(err, archive.ErrOther) || errors.Is(err, archive.ErrDiffer)) {
 		return "\nNothing is lost: the same command goes on where it was"
 	}
@@ -88,7 +113,7 @@ func goOn(ctx context.Context, err error) string {
 }
 
 func samePlace(a, b string) bool {
-	x, y := dataFile(a), dataFile(b)
+	x, y := storage.DataFile(a), storage.DataFile(b)
 	if x == "" || y == "" {
 		return a == b
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/archive"
@@ -32,28 +33,46 @@ func movable(ctx context.Context, url string) (archive.Target, error) {
 	return m, nil
 }
 
-// dataFile is the path of the data file that a store's address names, "" when it names a server.
-func dataFile(url string) string {
-	scheme, path, ok := strings.Cut(url, "://")
-	if !ok {
-		return url
+// whole says whether a store holds everything: nil, or that a move into it was left unfinished.
+func whole(ctx context.Context, s store.Store, url string) error {
+	began, unfinished, err := archive.Began(ctx, s)
+	if err != nil || !unfinished {
+		return err
 	}
-	if strings.EqualFold(scheme, "bolt") {
-		return path
+	when := ""
+	if !began.IsZero() {
+		when = " that began at " + began.Local().Format(time.DateTime)
 	}
-	return ""
+	return fmt.Errorf("%s holds only a part: a migrate or restore into it%s was not finished; give that command again, or empty it", withoutSecret(url), when)
+}
+
+// unused says whether no copy of the bot works on a store: nil, or how many do. A data file is locked while one does.
+func unused(ctx context.Context, s store.Store, url string) error {
+	if storage.DataFile(url) != "" {
+		return nil
+	}
+	all, err := bot.Running(ctx, s)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s is in use by %d of the bot's processes: what is stored while its records move would stay behind. Stop them first; one that was killed counts for two and a half minutes", withoutSecret(url), len(all))
 }
 
 // withoutSecret is a store's address as it may be printed.
 func withoutSecret(url string) string {
-	if path := dataFile(url); path != "" {
+	if path := storage.DataFile(url); path != "" {
 		return path
 	}
-	scheme, rest, _ := strings.Cut(url, "://")
+	scheme, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return "the store"
+	}
+	rest, query, _ := strings.Cut(rest, "?")
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		rest = rest[at+1:]
+	} else if strings.Contains(query, "@") { // the ? may be of a password
+		rest = "…"
 	}
-	rest, _, _ = strings.Cut(rest, "?")
 	return scheme + "://" + rest
 }
 
@@ -77,6 +96,9 @@ func counter(w io.Writer, what string, total int) archive.Progress {
 	began, said := time.Now(), -1
 	terminal := onTerminal(w)
 	return func(n int) {
+		if total > 0 {
+			n = min(n, total) // there may be more when somebody writes meanwhile
+		}
 		end := total > 0 && n >= total
 		switch {
 		case terminal && total > 0:
@@ -192,7 +214,7 @@ func openCopy(ctx context.Context, path string) (o opened, err error) {
 		return o, err
 	}
 	sums, err := archive.Summed(ctx, s, time.Time{}, nil)
-	if err != nil {
+	if err = errors.Join(err, whole(ctx, s, path)); err != nil {
 		return o, errors.Join(err, s.Close())
 	}
 	return opened{sums: sums, from: archive.FromStore(s, time.Time{}), close: func() error { return errors.Join(s.Close(), clean()) }}, nil

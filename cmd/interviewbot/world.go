@@ -100,6 +100,9 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 	if err != nil {
 		return nil, err
 	}
+	if err := whole(ctx, s, url); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	log = log.With("world", name)
 	prefixes := map[string]string{"self": "/", "demo": "/"} // in a playground a command is typed by its name alone
 	if cfg.Slack.Prefix != "" {
@@ -140,7 +143,7 @@ func (w *world) join(p chat.Platform) {
 func (w *world) keep(cfg Config, url, adapter string) (*bot.Keep, error) {
 	key := cfg.Seal
 	var err error
-	switch path := dataFile(url); {
+	switch path := storage.DataFile(url); {
 	case key != nil:
 	case path != "":
 		key, err = sealBeside(path)

@@ -125,7 +125,7 @@ type first struct {
 type line struct {
 	Kind   string          `json:"kind,omitempty"`
 	Record json.RawMessage `json:"record,omitempty"`
-	End    Sums            `json:"end,omitempty"`
+	End    Sums            `json:"end,omitempty"` // of the last line
 }
 
 // Progress is called now and then with how many records are done; it must return quickly.
@@ -147,7 +147,10 @@ func Write(ctx context.Context, w io.Writer, s store.Mover, made time.Time, prog
 	if err != nil {
 		return nil, fmt.Errorf("write the archive: %w", err)
 	}
-	if err := errors.Join(enc.Encode(line{End: sums}), out.Flush()); err != nil {
+	end := struct {
+		End Sums `json:"end"` // also when there is nothing
+	}{sums}
+	if err := errors.Join(enc.Encode(end), out.Flush()); err != nil {
 		return nil, fmt.Errorf("write the archive: %w", err)
 	}
 	return sums, nil

@@ -22,7 +22,7 @@ const (
 	// ErrOther: the target was begun from something else, or the source has changed since.
 	ErrOther Error = "the target was begun from another source, or the source has changed since: empty the target and begin again"
 	// ErrDiffer: what arrived is not what was sent.
-	ErrDiffer Error = "what arrived is not what was sent"
+	ErrDiffer Error = "what arrived is not what the source holds now (was it in use meanwhile?): stop what uses it, empty the target and begin again"
 	// ErrCannot: the store cannot be moved.
 	ErrCannot Error = "this kind of store cannot be moved"
 )
@@ -64,14 +64,14 @@ func FromArchive(open func() (io.ReadCloser, error)) Source {
 }
 
 // Began returns the now of the move that was left unfinished in the target; ok is false when there is none.
-func Began(ctx context.Context, to Target) (began time.Time, ok bool, err error) {
+func Began(ctx context.Context, to store.Store) (began time.Time, ok bool, err error) {
 	m, ok, err := readMark(ctx, to)
 	return m.Began, ok, err
 }
 
 // Move brings all records of a source, whose sums are known, into a store that is empty or was left in the middle of the same move;
-// it goes on where that stopped. In the end it compares the sums of the target with those of the source. now is that of Summed, the
-// zero time for an archive; of a move that is gone on with, what Began says. progress is called with how many records are there.
+// it goes on where that stopped. now is that of Summed, the zero time for an archive; of a move that is gone on with, what Began
+// says. progress is called with how many records are there. The move is unfinished until Finish.
 func Move(ctx context.Context, from Source, sums Sums, to Target, now time.Time, progress Progress) error {
 	m, begun, err := readMark(ctx, to)
 	if err != nil {
@@ -86,10 +86,13 @@ func Move(ctx context.Context, from Source, sums Sums, to Target, now time.Time,
 		}
 		m = mark{Source: sums.Hash(), Began: now}
 	}
-	if err := fill(ctx, from, to, m, progress); err != nil {
-		return err
-	}
-	got, err := Summed(ctx, to, m.Began, nil)
+	return fill(ctx, from, to, m, progress)
+}
+
+// Finish ends a move when the target holds what the source does; else it returns ErrDiffer. sums are those of the source, read again
+// after Move, for the source may have been written to, and now is that of these sums: events have grown too old meanwhile.
+func Finish(ctx context.Context, to Target, sums Sums, now time.Time, progress Progress) error {
+	got, err := Summed(ctx, to, now, progress)
 	if err != nil {
 		return fmt.Errorf("read the target again: %w", err)
 	}
