@@ -127,7 +127,7 @@ func env(name string, secret bool) cli.ValueSourceChain {
 	if !secret {
 		return cli.EnvVars(name)
 	}
-	return cli.NewValueSourceChain(cli.EnvVar(name), secretFile(name))
+	return cli.NewValueSourceChain(secretFile(name), cli.EnvVar(name)) // the image sets STORE; its STORE_FILE must hold all the same
 }
 
 // secretFile reads a secret from the file that the environment variable NAME_FILE names.

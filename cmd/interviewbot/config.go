@@ -175,7 +175,7 @@ func fileMistakes() (wrong []string) {
 		if path == "" {
 			continue
 		}
-		if os.Getenv(name) != "" {
+		if os.Getenv(name) != "" && name != "STORE" { // which a container has anyway
 			wrong = append(wrong, fmt.Sprintf("%s and %s_FILE are both set; keep one of them", name, name))
 		}
 		if _, err := os.ReadFile(path); err != nil {

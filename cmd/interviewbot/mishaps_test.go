@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,11 +29,12 @@ func mishaps() []mishap {
 		{name: "Slack's post never leaves a killed replica", begin: atPost(ofSlack, false, (*replica).shot, (*hall).postIt)},
 		{name: "Discord's post arrives late from a frozen replica", begin: atPost(ofDiscord, false, (*replica).sleep, nil)},
 		{name: "connections are cut", during: cutConnections},
+		{name: "a backup is made", during: backUp},
 		{name: "Slack's post arrives, its replica is killed", begin: atPost(ofSlack, true, (*replica).shot, nil)},
 		{name: "the database crashes", during: func(f *fleet, _ <-chan struct{}) { f.restartDatabase("immediate") }},
 		{name: "Slack's post arrives late from a frozen replica", begin: atPost(ofSlack, false, (*replica).sleep, (*hall).wakeWhenTold)},
 		{name: "Discord's post arrives, its replica is killed", begin: atPost(ofDiscord, true, (*replica).shot, nil)},
-		{name: "two of three are killed", during: func(f *fleet, _ <-chan struct{}) { f.replicas[0].kill(); f.replicas[1].kill() }},
+		{name: "two of three are killed", during: killTwo},
 		{name: "Slack's post arrives, its replica is frozen", begin: atPost(ofSlack, true, (*replica).sleep, nil)},
 		{name: "Discord's post never leaves a killed replica", begin: atPost(ofDiscord, false, (*replica).shot, nil)},
 		{name: "one after another is frozen", during: freezeEach},
@@ -167,6 +170,12 @@ func cutConnections(f *fleet, done <-chan struct{}) {
 	}
 }
 
+func killTwo(f *fleet, _ <-chan struct{}) {
+	f.replicas[0].kill()
+	f.replicas[1].kill()
+	f.back()
+}
+
 func freezeEach(f *fleet, done <-chan struct{}) {
 	for _, r := range f.replicas {
 		r.signal(syscall.SIGSTOP)
@@ -174,6 +183,20 @@ func freezeEach(f *fleet, done <-chan struct{}) {
 		f.traffic(2, done)
 		r.signal(syscall.SIGCONT)
 	}
+}
+
+// backUp makes a backup while people answer, and puts it into a data file.
+func backUp(f *fleet, _ <-chan struct{}) {
+	file, to := filepath.Join(f.dir, "backup.jsonl.gz"), filepath.Join(f.dir, "restored.db")
+	if err := backup(f.Context(), f.store, file, io.Discard, io.Discard); err != nil {
+		f.Error(err)
+		return
+	}
+	if err := restore(f.Context(), to, file, false, io.Discard, io.Discard); err != nil {
+		f.Error(err)
+		return
+	}
+	f.check(to, 4)
 }
 
 func (f *fleet) restartDatabase(how string) {
