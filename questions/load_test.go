@@ -2,7 +2,6 @@ package questions_test
 
 import (
 	"errors"
-	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -18,7 +17,7 @@ const goodFile = "caching/cache-makes-it-slower.yaml"
 // good is a question in perfect order, with pieces replaced: old, new, old, new.
 func good(t testing.TB, replace ...string) string {
 	t.Helper()
-	content, err := fs.ReadFile(questions.Content(), goodFile)
+	content, err := os.ReadFile("testdata/cache-makes-it-slower.yaml") // as it once was: lines and words in it are counted on
 	if err != nil {
 		t.Fatal(err)
 	}
