@@ -26,19 +26,19 @@ const (
 func mishaps() []mishap {
 	return []mishap{
 		{name: "all replicas are restarted, one after another", begin: roll},
-		{name: "Slack's post never leaves a killed replica", begin: atPost(ofSlack, false, (*replica).shot, (*hall).postIt)},
-		{name: "Discord's post arrives late from a frozen replica", begin: atPost(ofDiscord, false, (*replica).sleep, nil)},
+		{name: "Slack's post never leaves a killed replica", begin: atPost(ofSlack, false, (*replica).shot)},
+		{name: "Discord's post arrives late from a frozen replica", begin: atPost(ofDiscord, false, (*replica).sleep)},
 		{name: "connections are cut", during: cutConnections},
 		{name: "a backup is made", during: backUp},
-		{name: "Slack's post arrives, its replica is killed", begin: atPost(ofSlack, true, (*replica).shot, nil)},
+		{name: "Slack's post arrives, its replica is killed", begin: atPost(ofSlack, true, (*replica).shot)},
 		{name: "the database crashes", during: func(f *fleet, _ <-chan struct{}) { f.restartDatabase("immediate") }},
-		{name: "Slack's post arrives late from a frozen replica", begin: atPost(ofSlack, false, (*replica).sleep, (*hall).wakeWhenTold)},
-		{name: "Discord's post arrives, its replica is killed", begin: atPost(ofDiscord, true, (*replica).shot, nil)},
+		{name: "Slack's post arrives late from a frozen replica", begin: atPost(ofSlack, false, (*replica).sleep)},
+		{name: "Discord's post arrives, its replica is killed", begin: atPost(ofDiscord, true, (*replica).shot)},
 		{name: "two of three are killed", during: killTwo},
-		{name: "Slack's post arrives, its replica is frozen", begin: atPost(ofSlack, true, (*replica).sleep, nil)},
-		{name: "Discord's post never leaves a killed replica", begin: atPost(ofDiscord, false, (*replica).shot, nil)},
+		{name: "Slack's post arrives, its replica is frozen", begin: atPost(ofSlack, true, (*replica).sleep)},
+		{name: "Discord's post never leaves a killed replica", begin: atPost(ofDiscord, false, (*replica).shot)},
 		{name: "one after another is frozen", during: freezeEach},
-		{name: "Discord's post arrives, its replica is frozen", begin: atPost(ofDiscord, true, (*replica).sleep, nil)},
+		{name: "Discord's post arrives, its replica is frozen", begin: atPost(ofDiscord, true, (*replica).sleep)},
 		{name: "the database is restarted", during: func(f *fleet, _ <-chan struct{}) { f.restartDatabase("fast") }},
 	}
 }
@@ -68,18 +68,14 @@ func roll(f *fleet, halls []*hall) func() {
 	return f.starting.Wait
 }
 
-// atPost catches the replica that posts a hall's question. A frozen one is woken once the question is there. tried is what
-// somebody does as long as it is not.
-func atPost(of int, after bool, do func(*replica) bool, tried func(*hall, *catch)) func(*fleet, []*hall) func() {
+// atPost catches the replica that posts a hall's question. A frozen one is woken once the question is there, or when its
+// owner looks for it.
+func atPost(of int, after bool, do func(*replica) bool) func(*fleet, []*hall) func() {
 	return func(f *fleet, halls []*hall) func() {
 		h := halls[of]
 		c := &catch{path: "/chat.postMessage", body: h.place, after: after, do: do}
 		if of == ofDiscord {
 			c.path, c.body = "/channels/"+h.place+"/messages", `"nonce"`
-		}
-		h.told = h.notices()
-		if tried != nil {
-			h.tried = func() { tried(h, c) }
 		}
 		f.caught.Store(c)
 		wake := func() {
@@ -96,7 +92,7 @@ func atPost(of int, after bool, do func(*replica) bool, tried func(*hall, *catch
 			}
 			f.advance(2 * time.Minute) // longer than a lease
 			wake()
-			h.tried, h.found = nil, nil
+			h.found = nil
 		}
 	}
 }
@@ -118,14 +114,17 @@ func (r *replica) sleep() (goOn bool) {
 	return true
 }
 
-func (r *replica) wake() {
+// wake lets a frozen replica go on, and says whether it was frozen in a call.
+func (r *replica) wake() bool {
 	r.signal(syscall.SIGCONT)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.woken != nil {
-		close(r.woken)
-		r.woken = nil
+	if r.woken == nil {
+		return false
 	}
+	close(r.woken)
+	r.woken = nil
+	return true
 }
 
 // notices counts how often the owner was asked to look whether a post is there.
@@ -136,18 +135,32 @@ func (h *hall) notices() (n int) {
 	return n
 }
 
-// postIt: the owner was asked, looked, and it is not there.
-func (h *hall) postIt(*catch) {
-	if h.notices() > h.told {
-		_ = h.press("Post it") // else it is tried again
+// look is what the owner does when there is no question: if asked, and nothing is on its way any more, have it posted.
+func (h *hall) look() {
+	if h.notices() == h.told {
+		return
 	}
+	for _, r := range h.f.replicas {
+		if r.wake() {
+			return
+		}
+	}
+	_ = h.press("Post it") // else it is tried again
 }
 
-// wakeWhenTold wakes the frozen replica when another has given its call up.
-func (h *hall) wakeWhenTold(c *catch) {
-	if r := c.by.Load(); r != nil && h.notices() > h.told {
-		r.wake()
+// settled waits until no post's outcome is open any more, and the owners were told.
+func (f *fleet) settled() {
+	const open = "SELECT count(*) FROM rounds WHERE state IN ('claimed', 'sending') UNION ALL SELECT count(*) FROM tasks WHERE kind = 'notify'"
+	again := time.NewTicker(200 * time.Millisecond)
+	defer again.Stop()
+	for range 200 {
+		if rows := postgrestest.Rows(f.T, f.store, open); rows[0] == "0" && rows[1] == "0" {
+			return
+		}
+		f.advance(10 * time.Second)
+		<-again.C
 	}
+	f.Error("a post was not settled")
 }
 
 // traffic waits for some more deliveries of the platforms, or until there will be none.
@@ -187,7 +200,7 @@ func freezeEach(f *fleet, done <-chan struct{}) {
 
 // backUp makes a backup while people answer, and puts it into a data file.
 func backUp(f *fleet, _ <-chan struct{}) {
-	file, to := filepath.Join(f.dir, "backup.jsonl.gz"), filepath.Join(f.dir, "restored.db")
+	file, to := filepath.Join(f.TempDir(), "backup.jsonl.gz"), filepath.Join(f.TempDir(), "restored.db")
 	if err := backup(f.Context(), f.store, file, io.Discard, io.Discard); err != nil {
 		f.Error(err)
 		return

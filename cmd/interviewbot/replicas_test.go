@@ -24,8 +24,7 @@ type hall struct {
 	place  string
 	dm     func() []string          // what the owner sees in the direct conversation
 	press  func(label string) error // there
-	told   int                      // notices in it, before a mishap
-	tried  func()                   // what somebody does while a question does not come; nil = nothing
+	told   int                      // notices in it, before the day
 	found  func()                   // what happens once it is there; nil = nothing
 	pace   chan struct{}            // when the next may answer; nil = at once
 	asked  map[string]bool          // titles of the questions so far
@@ -73,9 +72,7 @@ func (g *guest) soon(wait time.Duration, ok func() bool) bool {
 // question waits for today's.
 func (h *hall) question() (q *questions.Question, err error) {
 	err = h.persist(h.people[0], "today's question", time.Second, func() error {
-		if h.tried != nil {
-			h.tried()
-		}
+		h.look()
 		return nil
 	}, func() bool {
 		for _, text := range slices.Backward(h.people[0].posts()) {
@@ -160,8 +157,11 @@ func (h *hall) day(no int) error {
 func TestReplicasThroughAMonth(t *testing.T) {
 	f := newFleet(t)
 	days := 20
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		days = 4
+	case raced:
+		days = 10
 	}
 	f.back()
 	f.starting.Wait()
@@ -229,7 +229,11 @@ func (f *fleet) furnish() []*hall {
 func (f *fleet) play(m mishap, day int, at time.Time, halls []*hall) {
 	f.Helper()
 	began := time.Now()
+	f.settled()
 	end := func() {}
+	for _, h := range halls {
+		h.told = h.notices()
+	}
 	if m.begin != nil {
 		end = m.begin(f, halls)
 	}
