@@ -12,7 +12,7 @@
 //	{"end":{"space":{"count":1,"sum":"…"},…}}
 //
 // A file that ends without it is cut short. A version is raised when an older reader would misread a file; fields may be added
-// without. Files whose name ends in .gz are the same, packed by gzip.
+// without: what an older file lacks is zero, and an older reader refuses a newer file, of which it would lose something. Files whose name ends in .gz are the same, packed by gzip.
 package archive
 
 import (
@@ -166,9 +166,7 @@ func Summed(ctx context.Context, s store.Mover, now time.Time, progress Progress
 func walk(ctx context.Context, s store.Mover, now time.Time, progress Progress, f func(store.Record, []byte) error) (Sums, error) {
 	sum := newSumming()
 	done := 0
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
+	lines := newLines()
 	err := s.Dump(ctx, func(r store.Record) error {
 		if h, ok := r.(store.Handled); ok && (now.IsZero() || now.Sub(h.At) > handledFor) {
 			return nil
@@ -180,14 +178,10 @@ func walk(ctx context.Context, s store.Mover, now time.Time, progress Progress, 
 		if !ok {
 			return fmt.Errorf("a record of a kind that cannot be moved: %T", r)
 		}
-		buf.Reset()
-		if err := enc.Encode(struct {
-			Kind   string       `json:"kind"`
-			Record store.Record `json:"record"`
-		}{kind, r}); err != nil {
+		line, err := lines.of(kind, r)
+		if err != nil {
 			return err
 		}
-		line := bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 		sum.add(kind, line)
 		if done++; done%1000 == 0 && progress != nil {
 			progress(done)
@@ -197,11 +191,35 @@ func walk(ctx context.Context, s store.Mover, now time.Time, progress Progress, 
 	return sum.sums(), err
 }
 
+// lines makes the lines of records.
+type lines struct {
+	buf bytes.Buffer
+	enc *json.Encoder
+}
+
+func newLines() *lines {
+	l := new(lines)
+	l.enc = json.NewEncoder(&l.buf)
+	l.enc.SetEscapeHTML(false)
+	return l
+}
+
+// of returns a record's line, which the next call overwrites.
+func (l *lines) of(kind string, r store.Record) ([]byte, error) {
+	l.buf.Reset()
+	err := l.enc.Encode(struct {
+		Kind   string       `json:"kind"`
+		Record store.Record `json:"record"`
+	}{kind, r})
+	return bytes.TrimSuffix(l.buf.Bytes(), []byte{'\n'}), err
+}
+
 // handledFor is how long events matter: the 48 hours of Once, less one for the time that moving takes.
 const handledFor = 47 * time.Hour
 
-// Read reads an archive to its end, calls f with each record (nil: only checks it), and returns its sums and when it was made. f is
-// called before the end has been checked: call Read without f first where that matters.
+// Read reads an archive to its end, calls f with each record (nil: only checks it), and returns when it was made and the sums of its
+// records as this version writes them, which are those in the file unless an older version wrote it. f is called before the end has
+// been checked: call Read without f first where that matters.
 func Read(ctx context.Context, r io.Reader, f func(store.Record) error) (sums Sums, made time.Time, err error) {
 	in := bufio.NewScanner(r)
 	in.Buffer(make([]byte, 1<<16), lineMost)
@@ -215,7 +233,7 @@ func Read(ctx context.Context, r io.Reader, f func(store.Record) error) (sums Su
 	if head.Version > version {
 		return nil, made, ErrNewer
 	}
-	sum := newSumming()
+	there, sum, lines := newSumming(), newSumming(), newLines()
 	for n := 2; in.Scan(); n++ {
 		if n%1000 == 0 && ctx.Err() != nil {
 			return nil, made, ctx.Err()
@@ -225,13 +243,18 @@ func Read(ctx context.Context, r io.Reader, f func(store.Record) error) (sums Su
 			return nil, made, fmt.Errorf("line %d: %w", n, ErrForm)
 		}
 		if l.End != nil {
-			if sums = sum.sums(); in.Scan() || len(l.End.Differ(sums)) > 0 {
+			if in.Scan() || len(l.End.Differ(there.sums())) > 0 {
 				return nil, made, ErrSum
 			}
-			return sums, head.Made, in.Err()
+			return sum.sums(), head.Made, in.Err()
 		}
-		sum.add(l.Kind, in.Bytes())
+		there.add(l.Kind, in.Bytes())
 		rec, err := parse(l.Kind, l.Record)
+		if err == nil {
+			var own []byte
+			own, err = lines.of(l.Kind, rec)
+			sum.add(l.Kind, own)
+		}
 		if err != nil {
 			return nil, made, fmt.Errorf("line %d: %w", n, err)
 		}

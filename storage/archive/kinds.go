@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/interviewbot/interviewbot/bot/store"
 )
@@ -56,6 +57,9 @@ func parse(name string, data []byte) (store.Record, error) {
 			continue
 		}
 		r, err := k.read(data)
+		if err != nil && strings.HasPrefix(err.Error(), "json: unknown field") { // the decoder has no other way to say it
+			return nil, fmt.Errorf("%w (%v)", ErrNewer, err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%w (%v)", ErrForm, err)
 		}

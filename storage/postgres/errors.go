@@ -64,7 +64,7 @@ func (s *Store) explainCode(err *pgconn.PgError) error {
 		return fmt.Errorf("the user may not do this in the database at %s: let it own the database, or grant it CREATE on the schema: %w", s.address, err)
 	case code == "53300": // too_many_connections
 		return &commit.Again{Err: fmt.Errorf("the database at %s takes no more connections: raise max_connections there, or give fewer to each copy with pool_max_conns in the address: %w", s.address, err)}
-	case code == "42P01", code == "42703", code == "42804": // a table, a column is not there, or of another type
+	case code == "42P01", code == "42703", code == "42804", code == "42P10": // a table, a column, a key is not there, or of another type
 		return fmt.Errorf("the tables in the database at %s are not as this program made them: %w", s.address, err)
 	case strings.HasPrefix(code, "57"), strings.HasPrefix(code, "08"), code == "25P02", code == "25P03", code == "0A000":
 		return &commit.Again{Err: fmt.Errorf("the database at %s ended the connection: %w", s.address, err)}

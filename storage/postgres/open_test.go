@@ -105,6 +105,9 @@ func TestTablesThatSomebodyChanged(t *testing.T) {
 		s := open(t, where)
 		execute(t, where, change)
 		refusal(t, where, nil, says)
+		if _, err := postgres.Open(t.Context(), where); err == nil || strings.Contains(err.Error(), "is the server running") {
+			t.Errorf("%s is blamed on the connection: %v", change, err)
+		}
 		s.Close()
 	}
 	// What an analyst adds does no harm.
@@ -128,6 +131,16 @@ func TestTableThatGoesMeanwhile(t *testing.T) {
 	execute(t, where, "ALTER TABLE answers RENAME COLUMN clues TO hints")
 	err = s.Update(t.Context(), func(tx store.Tx) error { return errors.Join(tx.Once("e"), practice("x")(tx)) })
 	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A key that went is found by the first write that needs it.
+func TestKeyThatGoesMeanwhile(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	execute(t, where, "ALTER TABLE answers DROP CONSTRAINT answers_pkey")
+	if err := s.Update(t.Context(), practice("x")); err == nil || !strings.Contains(err.Error(), "not as this program made them") {
 		t.Error(err)
 	}
 }
