@@ -135,17 +135,22 @@ func (h *hall) notices() (n int) {
 	return n
 }
 
-// look is what the owner does when there is no question: if asked, and nothing is on its way any more, have it posted.
+// look is what the owner does when there is no question: if asked, and nothing is on its way any more, have it posted. A replica
+// that was frozen may still post; so the owner looks for some seconds.
 func (h *hall) look() {
 	if h.notices() == h.told {
+		h.looked = 0
 		return
 	}
 	for _, r := range h.f.replicas {
 		if r.wake() {
+			h.looked = 0
 			return
 		}
 	}
-	_ = h.press("Post it") // else it is tried again
+	if h.looked++; h.looked > 4 {
+		_ = h.press("Post it") // else it is tried again
+	}
 }
 
 // settled waits until no post's outcome is open any more, and the owners were told.

@@ -25,6 +25,7 @@ type hall struct {
 	dm     func() []string          // what the owner sees in the direct conversation
 	press  func(label string) error // there
 	told   int                      // notices in it, before the day
+	looked int                      // how often the owner looked in vain since another came
 	found  func()                   // what happens once it is there; nil = nothing
 	pace   chan struct{}            // when the next may answer; nil = at once
 	asked  map[string]bool          // titles of the questions so far
