@@ -87,8 +87,18 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	if err := table(out, sums); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, "Start the bot with --store (or STORE) set to the new place, and the same --seal-key: what adapters keep is sealed with it.\nThe old one stays as it is; delete it when all is well.")
+	_, err = fmt.Fprintf(out, "Start the bot with --store (or STORE) set to the new place, and %s: what adapters keep is sealed with it.\nThe old one stays as it is; delete it when all is well.\n", sealOf(fromURL))
 	return err
+}
+
+// sealOf says which key a store's values are sealed with.
+func sealOf(url string) string {
+	if path := storage.DataFile(url) + ".key"; path != ".key" {
+		if _, err := os.Stat(path); err == nil {
+			return "with --seal-key (or SEAL_KEY) set to the one it had, or else to the digits in " + path
+		}
+	}
+	return "the same --seal-key"
 }
 
 // finish compares the two sides.

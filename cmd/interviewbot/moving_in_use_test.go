@@ -159,6 +159,18 @@ func TestAPartIsNotTakenForTheWhole(t *testing.T) {
 	sameSums(t, from, to)
 }
 
+// A data file may have a key beside it; in another place the operator must give it.
+func TestAMoveSaysWhichKey(t *testing.T) {
+	from := filled(t)
+	if err := os.WriteFile(from+".key", []byte("00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := migrate(t.Context(), from, filepath.Join(t.TempDir(), "new.db"), &out, io.Discard); err != nil || !strings.Contains(out.String(), "--seal-key (or SEAL_KEY) set to the one it had, or else to the digits in "+from+".key") {
+		t.Errorf("%v\n%s", err, &out)
+	}
+}
+
 func TestAnEmptyStoreIsBackedUp(t *testing.T) {
 	from, file := filepath.Join(t.TempDir(), "bot.db"), filepath.Join(t.TempDir(), "empty.jsonl")
 	updated(t, from, nil, func(store.Tx) error { return nil })

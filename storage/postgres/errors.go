@@ -79,3 +79,9 @@ func missing(err *pgconn.PgError) string {
 	}
 	return ": " + err.Detail
 }
+
+// unknown says whether the server itself does not know if a transaction took place, as one of several machines may not.
+func unknown(err error) bool {
+	var known *pgconn.PgError
+	return errors.As(err, &known) && (known.Code == "40003" || known.Code == "08007") // statement_completion_unknown, transaction_resolution_unknown
+}

@@ -14,6 +14,21 @@ import (
 )
 
 // count asks the database for one number.
+// A server of several machines may itself not know whether a transaction took place, and say so on a connection that is whole.
+func TestServerThatDoesNotKnow(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	execute(t, where, "CREATE SEQUENCE tries", `CREATE FUNCTION ambiguous() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF nextval('tries') = 1 THEN RAISE 'result is ambiguous' USING ERRCODE = '40003'; END IF; RETURN NULL; END $$`,
+		"CREATE CONSTRAINT TRIGGER ambiguous AFTER INSERT ON answers DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ambiguous()")
+	if err := s.Update(t.Context(), practice("x")); err != nil {
+		t.Error(err)
+	}
+	if n := stored(t, where, "x"); n != 1 {
+		t.Errorf("stored %d times", n)
+	}
+}
+
 func count(t testing.TB, where, sql string, args ...any) (n int) {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), where)

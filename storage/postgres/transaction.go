@@ -244,9 +244,12 @@ func (t *transaction) Commit() error {
 		t.store.forget(t.ctx)
 		return nil
 	}
-	if !t.conn.Conn().IsClosed() {
-		t.rollback()
-		return err
+	if t.conn.Conn().IsClosed() {
+		return t.store.settle(n, err)
 	}
-	return t.store.settle(n, err)
+	t.rollback()
+	if unknown(err) {
+		return t.store.settle(n, err)
+	}
+	return err
 }
