@@ -97,18 +97,6 @@ func dump[T any](ctx context.Context, s *Store, tx pgx.Tx, t *table[T], f func(s
 
 // Restore implements store.Mover. Where the database refuses a record the error is ErrRefused and names it.
 func (s *Store) Restore(ctx context.Context, records []store.Record) error {
-	// Numbers are not part of transactions: they are moved on first, so that whenever this ends no answer is given one twice.
-	var last uint64
-	for _, r := range records {
-		if a, ok := r.(store.Answer); ok {
-			last = max(last, a.Seq)
-		}
-	}
-	if last > 0 {
-		if _, err := s.pool.Exec(ctx, "SELECT setval('answer_numbers', greatest($1::bigint, (SELECT last_value FROM answer_numbers)))", int64(last)); err != nil {
-			return plain(s.explain(err))
-		}
-	}
 	err := s.restore(ctx, records, func(*tx) error { return nil })
 	if errors.Is(err, ErrRefused) { // once more, each record by itself, to learn which
 		var name string
@@ -124,7 +112,20 @@ func (s *Store) Restore(ctx context.Context, records []store.Record) error {
 }
 
 func (s *Store) restore(ctx context.Context, records []store.Record, each func(*tx) error) error {
+	var last uint64
+	for _, r := range records {
+		if a, ok := r.(store.Answer); ok {
+			last = max(last, a.Seq)
+		}
+	}
 	return s.Update(ctx, func(t store.Tx) error {
+		if last > 0 {
+			// What this does stays when the transaction does not: done first, no answer is given a number twice, whenever this ends.
+			_, err := t.(*tx).exec("SELECT setval('answer_numbers', greatest($1::bigint, (SELECT last_value FROM answer_numbers)))", int64(last))
+			if err != nil {
+				return err
+			}
+		}
 		for _, r := range records {
 			if err := t.(*tx).restore(r); err != nil {
 				return fmt.Errorf("restore a record of kind %T: %w", r, err)

@@ -38,6 +38,21 @@ func TestNumbersAreSetBeforeAnswersAreThere(t *testing.T) {
 	}
 }
 
+// A connection that is cut is not the end of a move.
+func TestRestoreOutlivesAConnection(t *testing.T) {
+	where := fresh(t)
+	s := open(t, where)
+	if err := s.Restore(t.Context(), restored()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		execute(t, where, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		if err := s.Restore(t.Context(), restored()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What takes the records of a Dump may take its time, as a slow disk does: longer than a transaction may else idle.
 func TestADumpWaitsForWhoeverTakesIt(t *testing.T) {
 	t.Parallel()
