@@ -44,11 +44,14 @@ func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 				} else if err != nil {
 					ready = false
 					state[x.name+"/"+part] = err.Error()
+					if part == "store" { // its error names hosts and users, which whoever asks need not know
+						state[x.name+"/"+part] = "cannot be read; the log says why"
+					}
 					log.Warn("not ready", "world", x.name, "part", part, "error", err.Error())
 				}
 			}
 		}
-		replicas, warnings := companions(ctx, worlds[0])
+		replicas, warnings := companions(ctx, worlds[0], log)
 		for _, warning := range warnings {
 			log.Warn(warning)
 		}
@@ -70,11 +73,12 @@ type companion struct {
 
 // companions lists the other replicas on the same store, and what is not as it should be: that they ask other questions, or are another
 // version, which is right only while a new one is being rolled out.
-func companions(ctx context.Context, w *world) (others []companion, warnings []string) {
+func companions(ctx context.Context, w *world, log *slog.Logger) (others []companion, warnings []string) {
 	others, warnings = []companion{}, []string{}
 	all, err := w.bot.Replicas(ctx)
 	if err != nil {
-		return others, append(warnings, "the other replicas cannot be listed: "+err.Error())
+		log.Warn("list the replicas", "error", err.Error())
+		return others, append(warnings, "the other replicas cannot be listed; the log says why")
 	}
 	for _, r := range all {
 		if r.ID == w.bot.Replica() {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -76,4 +79,29 @@ func TestReadyzNamesReplicasThatDiffer(t *testing.T) {
 	if code, body := ask(); code != http.StatusOK || !strings.Contains(body, "replica old is version v0.0.1") || !strings.Contains(body, "replica old has another question bank") {
 		t.Errorf("with another that differs: %d %s", code, body)
 	}
+}
+
+// What is the matter with a database stands in the log: who asks over the network reads no host and no user.
+func TestReadyzKeepsTheStoresErrorToItself(t *testing.T) {
+	bank, err := questions.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := bottest.NewStore(time.Now)
+	w := &world{name: "self", store: broken{s}, bot: bot.New(bot.Options{Store: broken{s}, Bank: bank, Now: time.Now})}
+	var log bytes.Buffer
+	mux := http.NewServeMux()
+	health(mux, []*world{w}, slog.New(slog.NewTextHandler(&log, nil)))
+	got := httptest.NewRecorder()
+	mux.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	if got.Code != http.StatusServiceUnavailable || strings.Contains(got.Body.String(), "db.internal") || !strings.Contains(log.String(), "db.internal") {
+		t.Errorf("%d %s\nlog: %s", got.Code, got.Body, log.String())
+	}
+}
+
+// broken is a store whose database is away.
+type broken struct{ store.Store }
+
+func (broken) View(context.Context, func(store.Tx) error) error {
+	return errors.New("the database at db.internal is away")
 }
