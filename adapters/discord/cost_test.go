@@ -19,6 +19,9 @@ import (
 
 // 2,000 channels are due at once: the posts go out at 90 % or more of what Discord allows, and none is refused.
 func TestFanOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("2,000 posts take their time: they are left out of a short run")
+	}
 	const channels = 2000
 	inBubble(t, discordtest.Options{Latency: 120 * time.Millisecond}, func(t *testing.T, b *bubble) {
 		a := b.start()

@@ -161,7 +161,7 @@ func TestReplicasThroughAMonth(t *testing.T) {
 	}
 	f := newFleet(t)
 	days := 20
-	if raced { // too slow for a month, which .ci/run plays without the detector
+	if raced { // a month takes too long there: go test -run TestReplicasThroughAMonth ./cmd/interviewbot plays it all
 		days = 4
 	}
 	f.back()

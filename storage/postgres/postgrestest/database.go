@@ -35,6 +35,9 @@ func Around(run func() int) int {
 // Need skips the test where there is no server.
 func Need(t testing.TB) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a database server takes its time: it is left out of a short run")
+	}
 	if os.Getenv(Variable) == "" {
 		t.Skipf("there is no PostgreSQL: install it, or give the address of a server's administrator in %s", Variable)
 	}

@@ -28,6 +28,9 @@ type Server struct {
 // Own starts a server for this test alone; it skips the test where PostgreSQL is not installed the way Debian does.
 func Own(t testing.TB) *Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a database server takes its time: it is left out of a short run")
+	}
 	bin := installed()
 	if bin == "" {
 		t.Skip("PostgreSQL is not installed the way Debian does")
