@@ -155,10 +155,11 @@ func browseKeyboard(t *testing.T, browser context.Context) {
 	b.shot("dialog")
 	b.do(chromedp.KeyEvent(kb.Enter))
 	b.sees("Counted: your streak is 1")
+	b.until("the dialog to close", `!document.querySelector("dialog[open]") && !document.activeElement.closest("dialog")`)
 
 	b.tabTo("Message to #backend-interviews")
 	b.do(chromedp.KeyEvent("/str"))
-	b.until("completion", `!document.getElementById("list").hidden && document.activeElement.hasAttribute("aria-activedescendant")`)
+	b.until("completion", `!document.getElementById("list").hidden && document.activeElement.hasAttribute("aria-activedescendant") && document.querySelectorAll("#list [role=option]").length === 1`) // of /str, not of /s
 	b.shot("completion")
 	b.do(chromedp.KeyEvent(kb.Tab))
 	b.until("the command", `document.getElementById("box").value.startsWith("/streak")`)

@@ -230,7 +230,7 @@ func TestAWorkspaceThatComesBackKeepsItsData(t *testing.T) {
 		}
 		return false
 	})
-	o.skipped.Store(int64(8 * 24 * time.Hour))
+	o.skipped.Store(int64(time.Until(nextMorning(t))))
 	o.until("a question of the next week", func() bool {
 		for _, m := range o.ada.Screen(o.channel) {
 			if !m.Private {
@@ -243,6 +243,20 @@ func TestAWorkspaceThatComesBackKeepsItsData(t *testing.T) {
 	if n := o.tracks(); n != 1 {
 		t.Errorf("%d tracks, want 1", n)
 	}
+}
+
+// nextMorning is just after nine o'clock in Ada's zone on a working day more than a week from now.
+func nextMorning(t *testing.T) time.Time {
+	t.Helper()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Now().In(berlin).AddDate(0, 0, 8)
+	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
+		day = day.AddDate(0, 0, 1)
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 30, 0, berlin)
 }
 
 // A token that was copied with a space or a line break is the token.
