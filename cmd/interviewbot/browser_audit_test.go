@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 // audit takes a picture and checks what every page owes to everybody: names for what can be used, descriptions, one

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -9,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -59,8 +60,6 @@ type program struct {
 	address string
 	stop    func() // ends it and waits until it has ended
 }
-
-var ready = regexp.MustCompile(`http://(\S+)/`)
 
 // serveForTest runs the whole program on the data file until the test ends or stop is called.
 func serveForTest(t *testing.T, file string) *program {

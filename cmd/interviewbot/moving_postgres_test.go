@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -18,9 +20,6 @@ import (
 	"github.com/interviewbot/interviewbot/storage/archive"
 	"github.com/interviewbot/interviewbot/storage/postgres/postgrestest"
 )
-
-// The commands of a child process that a test kills are in this variable, one on each line; else it serves.
-const childCommand = "INTERVIEWBOT_TEST_COMMAND"
 
 // moves is a server on which each step of a test has databases of its own. Its password is secret.
 type moves struct {

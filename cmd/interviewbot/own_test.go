@@ -14,10 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
 	"github.com/interviewbot/interviewbot/questions"
 )
 
@@ -335,32 +331,4 @@ func TestEveryKindOfQuestionCanBePreviewed(t *testing.T) {
 			t.Errorf("%s: %v, %d scenes", q.ID, err, len(p.Shown))
 		}
 	}
-}
-
-// browsePreview opens a preview of a file in the browser and changes the file.
-func browsePreview(t *testing.T, browser context.Context) {
-	dir := t.TempDir()
-	const start = "id: zebra\ntitle: What is a zebra index?\nlevel: 1\ntopic: sql\nkind: open\nminutes: 5\nprompt: What is it?\nanswer: It has stripes.\nhints: [Look at its coat.]\n"
-	file := put(t, dir, "sql/zebra.yaml", start)
-	b := openTab(t, browser, preview(t, file), "preview", 1200, 900)
-	b.sees("What is a zebra index?", "What the lint says", "Hint 1", "Look at its coat.", "Closed · What is a zebra index?")
-	b.audit("preview")
-	b.until("hidden text", `document.querySelector(".spoiler")?.getAttribute("aria-expanded") === "false"`)
-	js[bool](b, `(document.querySelector(".spoiler").click(), true)`)
-	b.until("shown text", `document.querySelector(".spoiler").getAttribute("aria-expanded") === "true"`)
-	put(t, dir, "sql/zebra.yaml", strings.Replace(start, "zebra index", "quagga index", 1))
-	b.sees("What is a quagga index?", "Closed · What is a quagga index?")
-
-	address := preview(t, "two-doctors-off-call")
-	dark := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
-		return err
-	})
-	b = openTab(t, browser, address, "preview in the dark", 1200, 900, dark)
-	b.sees("Two doctors go off call", "Model answer")
-	b.audit("preview")
-	b = openTab(t, browser, address, "preview on a phone", 360, 740, emulate(chromedp.EmulateMobile, chromedp.EmulateTouch))
-	b.sees("Two doctors go off call", "Model answer")
-	b.narrow("preview")
 }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -160,10 +162,7 @@ func TestReplicasThroughAMonth(t *testing.T) {
 		t.Skip("a month takes its time: it is left out of a short run")
 	}
 	f := newFleet(t)
-	days := 20
-	if raced { // a month takes too long there: go test -run TestReplicasThroughAMonth ./cmd/interviewbot plays it all
-		days = 4
-	}
+	const days = 15 // as many as there are mishaps: three weeks of working days
 	f.back()
 	f.starting.Wait()
 	halls := f.furnish()

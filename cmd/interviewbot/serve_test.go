@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -281,3 +282,5 @@ func TestAMistypedOptionIsAnsweredWithTheNearest(t *testing.T) {
 		}
 	}
 }
+
+var ready = regexp.MustCompile(`http://(\S+)/`)

@@ -36,6 +36,9 @@ const (
 	childSkew  = "INTERVIEWBOT_TEST_SKEW" // by how much the child's clock is before the file's
 )
 
+// The commands of a child process that a test kills are in this variable, one on each line; else it serves.
+const childCommand = "INTERVIEWBOT_TEST_COMMAND"
+
 func TestMain(m *testing.M) {
 	if file := os.Getenv(childClock); file != "" {
 		child(file)

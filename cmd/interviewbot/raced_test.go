@@ -1,5 +1,0 @@
-//go:build race
-
-package main
-
-const raced = true // the race detector makes everything several times slower
