@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -43,7 +44,9 @@ func (b *Bot) tellOwnersWith(tx store.Tx, track, text string, n notice) error {
 	}
 	key := n.Key
 	if key == "" {
-		key = fmt.Sprintf("%s:%d", t.ID, tx.Now().UnixMicro())
+		h := fnv.New32a() // two notices of one moment are two
+		_, _ = h.Write([]byte(text))
+		key = fmt.Sprintf("%s:%d:%08x", t.ID, tx.Now().UnixMicro(), h.Sum32())
 	}
 	for _, o := range owners[:min(len(owners), 10)] {
 		if err := putNotice(tx, t, o, key, n); err != nil {
