@@ -184,27 +184,6 @@ func TestAllConnectionsInUse(t *testing.T) {
 	}
 }
 
-// Events that are too old to matter count as new.
-func TestOnceIsForgotten(t *testing.T) {
-	where := fresh(t)
-	s := open(t, where)
-	once := func(tx store.Tx) error { return tx.Once("e") }
-	if err := s.Update(t.Context(), once); err != nil {
-		t.Fatal(err)
-	}
-	execute(t, where, "UPDATE events SET at = at - interval '47 hours 59 minutes'")
-	if err := s.Update(t.Context(), once); !errors.Is(err, store.ErrTaken) {
-		t.Error(err)
-	}
-	execute(t, where, "UPDATE events SET at = at - interval '1 minute'")
-	if err := s.Update(t.Context(), once); err != nil {
-		t.Error(err)
-	}
-	if err := s.Update(t.Context(), once); !errors.Is(err, store.ErrTaken) {
-		t.Error(err)
-	}
-}
-
 func TestOldEventsAreDeleted(t *testing.T) {
 	where := fresh(t)
 	s := open(t, where)

@@ -22,8 +22,9 @@ type Database struct {
 	Fresh func(t testing.TB) string
 	// Open opens what is there. A database with a clock of its own ignores now.
 	Open func(ctx context.Context, where string, now func() time.Time) (store.Store, error)
-	// OwnClock says that Open ignores now.
-	OwnClock bool
+	// Pass lets time pass in a database with a clock of its own: it makes the events and leases that are kept there older by d.
+	// It is nil where Open heeds now.
+	Pass func(t testing.TB, where string, d time.Duration)
 	// Check, which may be nil, looks for damage that the port does not show, when nobody has the database open.
 	Check func(ctx context.Context, where string) error
 }
@@ -258,6 +259,15 @@ func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
+}
+
+// pass moves the clock by d, which may be less than nothing.
+func (b *bench) pass(d time.Duration) {
+	b.Helper()
+	b.clock.move(d)
+	if b.db.Pass != nil {
+		b.db.Pass(b, b.where, d)
+	}
 }
 
 func (c *clock) move(d time.Duration) {
