@@ -100,7 +100,7 @@ func (b *bubble) start(change ...func(*discord.Options)) *running {
 	transport := &http.Transport{DialContext: b.pipe.Dial, MaxIdleConnsPerHost: 64}
 	o := discord.Options{
 		Token: b.server.Token(), ApplicationID: b.server.App(), APIURL: b.server.APIURL(), Keep: b.keep, Clock: wall{},
-		Table: adaptertest.Table(), Transport: transport, Dial: b.pipe.Dial, Log: slog.New(slog.NewTextHandler(b.logged, nil)),
+		Table: adaptertest.Table(), Network: transport, Log: slog.New(slog.NewTextHandler(b.logged, nil)),
 	}
 	for _, c := range change {
 		c(&o)

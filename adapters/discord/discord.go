@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,9 +33,10 @@ type Options struct {
 	Table chat.Table
 	Log   *slog.Logger // nil = none
 
-	// Transport makes the REST calls, Dial the gateway's connection; nil = the usual ones.
+	// Network is how Discord is reached, by REST and at the gateway: dialer, proxy, certificates; nil = the usual way, by the
+	// environment's proxy. Transport makes the REST calls; nil = Network.
+	Network   *http.Transport
 	Transport http.RoundTripper
-	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Adapter implements chat.Platform, chat.Finder, chat.Health and chat.Watcher for Discord. Make it with New.
@@ -50,7 +50,7 @@ type Adapter struct {
 	commands []byte // the body that registers them
 	log      *slog.Logger
 	rest     *rest
-	dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	road     road
 	roles    roles
 	begun    begun // sessions at the gateway, as far as this process knows; only Run touches it
 
@@ -107,11 +107,11 @@ func New(o Options) (*Adapter, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.Transport == nil {
-		o.Transport = transport()
+	if o.Network == nil {
+		o.Network = usual()
 	}
-	if o.Dial == nil {
-		o.Dial = (&net.Dialer{Timeout: callTimeout}).DialContext
+	if o.Transport == nil {
+		o.Transport = o.Network
 	}
 	r, err := newRest(o.Token, o.APIURL, o.Transport, o.Clock.Now)
 	if err != nil {
@@ -119,16 +119,8 @@ func New(o Options) (*Adapter, error) {
 	}
 	return &Adapter{
 		app: o.ApplicationID, key: key, overHTTP: o.HTTP, keep: o.Keep, clock: o.Clock, table: o.Table, commands: commands,
-		log: o.Log, rest: r, dial: o.Dial, roles: roles{guilds: map[string]*guildRoles{}}, state: errNotRunning,
+		log: o.Log, rest: r, road: roadOf(o.Network), roles: roles{guilds: map[string]*guildRoles{}}, state: errNotRunning,
 	}, nil
-}
-
-// transport keeps enough connections alive for a fan-out.
-func transport() *http.Transport {
-	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConns: 128, MaxIdleConnsPerHost: 64,
-		IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: callTimeout, DialContext: (&net.Dialer{Timeout: callTimeout}).DialContext,
-	}
 }
 
 // Name implements chat.Platform.

@@ -3,7 +3,6 @@ package discord
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,7 +63,7 @@ func (a *Adapter) newLink(url string, take func(dispatch)) (*link, error) {
 	s.ShouldReconnectOnError, s.ShouldReconnectVoiceOnSessionError, s.ShouldRetryOnRateLimit = false, false, false
 	s.Identify.Intents, s.Identify.Compress = intents, false
 	s.Client = &http.Client{Transport: l}
-	s.Dialer = &websocket.Dialer{HandshakeTimeout: openTime, NetDialContext: l.dial, NetDialTLSContext: l.dialTLS}
+	s.Dialer = &websocket.Dialer{HandshakeTimeout: openTime, NetDialContext: l.dialer(false), NetDialTLSContext: l.dialer(true)}
 	s.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
 		if e.Type == "READY" {
 			l.ready(e.RawData)
@@ -136,43 +135,22 @@ func (l *link) open(ctx context.Context) error {
 	return fmt.Errorf("open the gateway: %w", errSilent)
 }
 
-func (l *link) dial(_ context.Context, network, address string) (net.Conn, error) {
-	l.mu.Lock()
-	ctx := l.ctx
-	moved := l.cached != l.url
-	l.mu.Unlock()
-	if moved {
-		return nil, errMoved
+// dialer returns what connects for discordgo; the context that it gets ends with nothing, that of open does.
+func (l *link) dialer(secure bool) func(context.Context, string, string) (net.Conn, error) {
+	return func(_ context.Context, _, address string) (net.Conn, error) {
+		l.mu.Lock()
+		ctx := l.ctx
+		moved := l.cached != l.url
+		l.mu.Unlock()
+		if moved {
+			return nil, errMoved
+		}
+		c, err := l.a.road.to(ctx, address, secure)
+		if err != nil {
+			return nil, err
+		}
+		return l.watch(c), nil
 	}
-	c, err := l.a.dial(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	return l.watch(c), nil
-}
-
-func (l *link) dialTLS(_ context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	l.mu.Lock()
-	ctx := l.ctx
-	moved := l.cached != l.url
-	l.mu.Unlock()
-	if moved {
-		return nil, errMoved
-	}
-	c, err := l.a.dial(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	t := tls.Client(c, &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12})
-	if err := t.HandshakeContext(ctx); err != nil {
-		_ = c.Close()
-		return nil, err
-	}
-	return l.watch(t), nil
 }
 
 func (l *link) watch(c net.Conn) *tap {

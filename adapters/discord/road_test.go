@@ -1,0 +1,191 @@
+package discord_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/interviewbot/interviewbot/adapters/adaptertest"
+	"github.com/interviewbot/interviewbot/adapters/discord"
+	"github.com/interviewbot/interviewbot/adapters/discord/discordtest"
+	"github.com/interviewbot/interviewbot/bot/chat"
+)
+
+// proxy is an HTTP proxy that makes tunnels, for who knows the password if there is one.
+type proxy struct {
+	*httptest.Server
+	password string
+	refuses  int // status, 0 = nothing
+
+	mu      sync.Mutex
+	tunnels []string
+}
+
+func newProxy(t *testing.T, secure bool, password string, refuses int) *proxy {
+	p := &proxy{password: password, refuses: refuses}
+	if p.Server = httptest.NewUnstartedServer(http.HandlerFunc(p.serve)); secure {
+		p.StartTLS()
+	} else {
+		p.Start()
+	}
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *proxy) serve(w http.ResponseWriter, r *http.Request) {
+	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(r.Header.Get("Proxy-Authorization"), "Basic "))
+	_, password, _ := strings.Cut(string(key), ":")
+	switch {
+	case password != p.password:
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		return
+	case p.refuses != 0:
+		w.WriteHeader(p.refuses)
+		return
+	}
+	p.mu.Lock()
+	p.tunnels = append(p.tunnels, r.Host)
+	p.mu.Unlock()
+	there, err := net.Dial("tcp", r.Host)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer there.Close()
+	here, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer here.Close()
+	_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() { _, _ = io.Copy(there, here); _ = there.Close() }()
+	_, _ = io.Copy(here, there)
+}
+
+func (p *proxy) reached(address string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.tunnels, address)
+}
+
+// front puts TLS before a Discord, whose gateway is then wss.
+func front(t *testing.T, s *discordtest.Server) *httptest.Server {
+	to, err := url.Parse(s.APIURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.Path = ""
+	var f *httptest.Server
+	f = httptest.NewTLSServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ModifyResponse: func(r *http.Response) error {
+			if !strings.HasSuffix(r.Request.URL.Path, "/gateway/bot") {
+				return nil
+			}
+			body, err := io.ReadAll(r.Body)
+			body = bytes.ReplaceAll(body, []byte("ws://"+to.Host), []byte("wss://"+strings.TrimPrefix(f.URL, "https://")))
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			r.Header.Del("Content-Length")
+			return err
+		},
+	})
+	t.Cleanup(f.Close)
+	return f
+}
+
+// The gateway is reached the way REST is: through the proxy, with its password, over TLS, or past it.
+func TestGatewayProxy(t *testing.T) {
+	for name, c := range map[string]struct {
+		secure, past  bool   // the proxy speaks TLS; it is not to be used
+		has, password string // what the proxy wants, and what is given
+		scheme        string
+		refuses       int
+		want          string // in what Healthy says; "" = it works
+	}{
+		"a proxy":              {},
+		"with a password":      {has: "s:/@ecret", password: "s:/@ecret"},
+		"that speaks TLS":      {secure: true, has: "p", password: "p"},
+		"past it":              {past: true, refuses: http.StatusForbidden},
+		"another password":     {has: "open", password: "s3same", want: "HTTPS_PROXY"},
+		"it refuses":           {refuses: http.StatusForbidden, want: "403 Forbidden"},
+		"another kind of them": {scheme: "socks4", want: "http and https proxies"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := discordtest.New(discordtest.Options{Limit: 50})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(s.Close)
+			discordOverTLS, p := front(t, s), newProxy(t, c.secure, c.has, c.refuses)
+			address, err := url.Parse(p.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.scheme != "" {
+				address.Scheme = c.scheme
+			}
+			if c.password != "" {
+				address.User = url.UserPassword("me", c.password)
+			}
+			direct := discordOverTLS.Client().Transport.(*http.Transport)
+			network := direct.Clone()
+			network.Proxy = func(r *http.Request) (*url.URL, error) {
+				if c.past {
+					return nil, nil
+				}
+				return address, nil
+			}
+			a, err := discord.New(discord.Options{
+				Token: s.Token(), ApplicationID: s.App(), APIURL: discordOverTLS.URL + "/api", Keep: adaptertest.NewKeep(time.Now), Clock: wall{},
+				Table: adaptertest.Table(), Network: network, Transport: direct,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				ended <- a.Run(ctx, func(context.Context, chat.Event) (chat.Response, error) { return chat.Response{}, nil })
+			}()
+			defer func() {
+				stop()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+			}()
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
+			for end := time.Now().Add(patience); time.Now().Before(end); <-tick.C {
+				err := a.Healthy()
+				if c.want == "" && err == nil || c.want != "" && err != nil && strings.Contains(err.Error(), c.want) {
+					break
+				}
+			}
+			err = a.Healthy()
+			switch {
+			case c.want == "" && err != nil:
+				t.Fatalf("the gateway is not reached: %v", err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Fatalf("the gateway says %v, want %q", err, c.want)
+			case err != nil && c.password != "" && strings.Contains(err.Error(), c.password):
+				t.Errorf("the password is told: %v", err)
+			}
+			at := strings.TrimPrefix(discordOverTLS.URL, "https://")
+			if want := c.want == "" && !c.past; p.reached(at) != want {
+				t.Errorf("tunnels to %q; one to %s: want %v", p.tunnels, at, want)
+			}
+		})
+	}
+}
