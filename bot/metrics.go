@@ -3,6 +3,8 @@ package bot
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -33,16 +35,38 @@ func (m *metrics) add(what string, took time.Duration, failed bool) {
 	m.by[what] = t
 }
 
-// WriteMetrics writes what was handled since the start, in the text format of Prometheus. The labels are the world's name
-// and the kind of event; no identifier of anybody is in it.
-func (b *Bot) WriteMetrics(w io.Writer, world string) error {
-	b.metrics.mu.Lock()
-	defer b.metrics.mu.Unlock()
-	for what, t := range b.metrics.by {
-		_, err := fmt.Fprintf(w, "interviewbot_events_total{world=%q,what=%q} %d\ninterviewbot_event_errors_total{world=%q,what=%q} %d\ninterviewbot_event_seconds_total{world=%q,what=%q} %g\n",
-			world, what, t.events, world, what, t.errors, world, what, t.took.Seconds())
-		if err != nil {
+func (m *metrics) all() map[string]handled {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.by)
+}
+
+// WriteMetrics writes what bots have handled since the start, in the text format of Prometheus, which wants all lines of a
+// metric together. The labels are a bot's name and the kind of event; no identifier of anybody is in it.
+// https://prometheus.io/docs/instrumenting/exposition_formats/
+func WriteMetrics(w io.Writer, bots map[string]*Bot) error {
+	samples := map[string]handled{}
+	for name, b := range bots {
+		for what, h := range b.metrics.all() {
+			samples[fmt.Sprintf("{world=%q,what=%q}", name, what)] = h
+		}
+	}
+	labels := slices.Sorted(maps.Keys(samples))
+	for _, metric := range []struct {
+		name, help string
+		of         func(handled) any
+	}{
+		{"interviewbot_events_total", "Events that were handled.", func(h handled) any { return h.events }},
+		{"interviewbot_event_errors_total", "Events whose handling failed.", func(h handled) any { return h.errors }},
+		{"interviewbot_event_seconds_total", "Seconds that handling took.", func(h handled) any { return h.took.Seconds() }},
+	} {
+		if _, err := fmt.Fprintf(w, "# HELP %s %s\n# TYPE %[1]s counter\n", metric.name, metric.help); err != nil {
 			return err
+		}
+		for _, l := range labels {
+			if _, err := fmt.Fprintf(w, "%s%s %v\n", metric.name, l, metric.of(samples[l])); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
 )
@@ -23,13 +24,13 @@ func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "ok")
 	})
+	bots := map[string]*bot.Bot{}
+	for _, x := range worlds {
+		bots[x.name] = x.bot
+	}
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		for _, x := range worlds {
-			if err := x.bot.WriteMetrics(w, x.name); err != nil {
-				return // the other side is gone
-			}
-		}
+		_ = bot.WriteMetrics(w, bots) // the other side is gone
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
