@@ -45,7 +45,7 @@ func TestMetricsAreInTheFormatOfPrometheus(t *testing.T) {
 			t.Errorf("%s has no type:\n%s", name, text)
 		}
 	}
-	if !slices.Contains(samples, `interviewbot_events_total{world="one",what="call"} 2`) || !slices.Contains(samples, `interviewbot_event_errors_total{world="two",what="command"} 0`) {
+	if !slices.Contains(samples, `interviewbot_events_total{world="one",what="call"} 2`) || !slices.Contains(samples, `interviewbot_event_errors_total{world="two",what="call"} 0`) {
 		t.Errorf("two calls of a command were handled:\n%s", text)
 	}
 	line := regexp.MustCompile(`^[a-z_]+\{world="(one|two)",what="[a-z]+"\} [0-9.e+-]+$`)
