@@ -107,6 +107,11 @@ func (b *Bot) enter(ctx context.Context) bool {
 }
 
 func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error) {
+	where, err := b.place(ctx, e)
+	if err != nil {
+		return chat.Response{}, err
+	}
+	e.Channel = where
 	c := call{Event: e}
 	switch w := e.What.(type) {
 	case chat.Call:
@@ -144,6 +149,20 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 		return b.removed(ctx, c)
 	}
 	return chat.Response{}, nil
+}
+
+// place is the channel whose tracks an event is about: what is said in a thread belongs to the channel around it, but
+// where the thread has tracks of its own, or nothing is set up around it.
+func (b *Bot) place(ctx context.Context, e chat.Event) (chat.ChannelID, error) {
+	if e.Within == "" {
+		return e.Channel, nil
+	}
+	for _, c := range []chat.ChannelID{e.Channel, e.Within} {
+		if tracks, err := b.tracksOf(ctx, c); err != nil || len(tracks) > 0 {
+			return c, err
+		}
+	}
+	return e.Channel, nil
 }
 
 // report counts and logs one event once: identifiers and durations, never what anybody wrote.

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -57,4 +58,36 @@ func TestThreadsThatAreNotAllowed(t *testing.T) {
 		t.Errorf("asked for %d threads; the track still wants them: %v", len(p.opened), s.track().Thread)
 	}
 	ada.Sees(ada.Direct(), "I could not open a thread for discussion")
+}
+
+// What is said in a thread is about the channel around it, unless the thread has a track of its own or the channel has none.
+func TestCommandsInAThread(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	track := s.setUp(ada)
+	tracks := func(in, within chat.ChannelID) string {
+		t.Helper()
+		r, err := s.b.Handle(t.Context(), chat.Event{
+			ID: chat.EventID("test:" + in + within), Space: chat.SpaceID(track.Space), Channel: in, Within: within,
+			Actor: chat.Actor{User: ada.ID(), Admin: chat.Yes}, What: chat.Call{Name: "tracks"},
+		})
+		if err != nil || r.Reply == nil {
+			t.Fatalf("answered with %+v, %v", r, err)
+		}
+		return r.Reply.Summary
+	}
+	const nothing = "Nothing is set up"
+	thread, quiet, other := s.p.Channel("a thread"), s.p.Channel("quiet"), s.p.Channel("other")
+	if said := tracks(thread, s.here); strings.Contains(said, nothing) {
+		t.Errorf("in a thread of the track's channel: %s", said)
+	}
+	if said := tracks(thread, quiet); !strings.Contains(said, nothing) {
+		t.Errorf("in a thread of another channel: %s", said)
+	}
+	if said := tracks(s.here, quiet); strings.Contains(said, nothing) {
+		t.Errorf("in a thread that has a track: %s", said)
+	}
+	if said := tracks(other, ""); !strings.Contains(said, nothing) {
+		t.Errorf("in another channel: %s", said)
+	}
 }

@@ -1,12 +1,16 @@
 package discord_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/interviewbot/interviewbot/adapters/adaptertest"
 	"github.com/interviewbot/interviewbot/adapters/discord/discordtest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
@@ -331,32 +335,33 @@ func TestDiscussAgain(t *testing.T) {
 	})
 }
 
-// What people say in a thread that the bot opened belongs to the channel of its post.
-func TestCommandsInADiscussion(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		place := b.guild.Channel("general")
-		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
+// What people say in a thread, whoever opened it, is said within the thread's channel; a category is no such channel.
+func TestCommandsInThreads(t *testing.T) {
+	for _, overHTTP := range []bool{false, true} {
+		var heard sync.Map
+		w := newWorld(t, func(_ context.Context, e chat.Event) (chat.Response, error) {
+			heard.Store(e.Channel, e.Within)
+			return chat.Response{Reply: new(note("Thank you."))}, nil
+		}, adaptertest.Table(), openAPI(t), overHTTP)
+		place := w.guild.Channel("general")
+		id, err := w.adapter.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		pass(time.Second)
-		if err := a.Discuss(t.Context(), id, "A question", note("A line.")); err != nil {
-			t.Fatal(err)
-		}
-		_, thread, _ := strings.Cut(string(id), ".")
-		for _, where := range []string{place, thread} {
-			if err := b.server.Person("Ada").Command(where, "say", nil); err != nil {
+		w.until(func() bool { return w.adapter.Discuss(t.Context(), id, "A question", note("A line.")) == nil })
+		_, ours, _ := strings.Cut(string(id), ".")
+		ada := w.server.Person("Ada")
+		for where, want := range map[string]string{place: "", ours: "discord:" + place, w.guild.Thread(place, "A person's"): "discord:" + place} {
+			if err := ada.Command(where, "say", nil); err != nil {
 				t.Fatal(err)
 			}
-			pass(time.Second)
-		}
-		for _, e := range heard[chat.Call](b) {
-			if e.Channel != chat.ChannelID("discord:"+place) {
-				t.Errorf("said in %s, want %s", e.Channel, place)
+			w.until(func() bool { _, ok := heard.Load(chat.ChannelID("discord:" + where)); return ok })
+			if within, _ := heard.Load(chat.ChannelID("discord:" + where)); within != chat.ChannelID(want) {
+				t.Errorf("said in %s within %q, want %q", where, within, want)
 			}
+			w.until(func() bool {
+				return slices.ContainsFunc(ada.Screen(where), func(v discordtest.View) bool { return v.Private && v.Text == "Thank you." })
+			})
 		}
-		a.end(3 * time.Second)
-	})
+	}
 }

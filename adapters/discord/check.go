@@ -120,7 +120,7 @@ func (a *Adapter) checkChannel(ctx context.Context, c chat.ChannelID, guilds map
 	}
 	ch, err := a.channelRights(ctx, id)
 	need := uint64(mayView | maySend | mayAttach | mayReadHistory)
-	if err == nil && ch.Type >= 10 && ch.Type <= 12 { // a thread has its parent's permissions
+	if err == nil && isThread(ch.Type) { // a thread has its parent's permissions
 		need = need&^maySend | maySendThread
 		name := ch.Name
 		ch, err = a.channelRights(ctx, ch.Parent)

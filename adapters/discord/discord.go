@@ -203,16 +203,12 @@ func (a *Adapter) introduce(ctx context.Context) error {
 	}
 }
 
-// known returns the bot's own user, "" while nobody has asked for it.
-func (a *Adapter) known() string {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.self
-}
-
 // me returns the bot's own user.
 func (a *Adapter) me(ctx context.Context) (string, error) {
-	if self := a.known(); self != "" {
+	a.mu.Lock()
+	self := a.self
+	a.mu.Unlock()
+	if self != "" {
 		return self, nil
 	}
 	var u user

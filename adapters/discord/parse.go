@@ -81,14 +81,13 @@ func (in *interaction) here() bool {
 
 // event reads an interaction as the bot's event, and what may be answered to it. The event's ID is the interaction's, so
 // that it is the same however often it arrives.
-// What is said in a thread that the bot, which is self, opened belongs to the channel of the thread.
-func (in *interaction) event(table chat.Table, self string) (chat.Event, chat.Gives, error) {
+func (in *interaction) event(table chat.Table) (chat.Event, chat.Gives, error) {
 	e := chat.Event{ID: eventID(in.ID), Actor: in.actor()}
 	person := in.person().ID
 	if in.here() && in.ChannelID != "" {
 		e.Space, e.Channel = guildSpace(in.GuildID), channelID(in.ChannelID)
-		if self != "" && in.Channel.Owner == self && isSnowflake(in.Channel.Parent) {
-			e.Channel = channelID(in.Channel.Parent)
+		if isThread(in.Channel.Type) && isSnowflake(in.Channel.Parent) {
+			e.Within = channelID(in.Channel.Parent)
 		}
 	} else {
 		e.Space, e.Channel, e.Direct = homeSpace(person), directID(person), true

@@ -35,7 +35,7 @@ type answerer func(ctx context.Context, c callback) error
 // respond has one interaction handled and answered. It blocks until all is said.
 func (a *Adapter) respond(s *serving, in *interaction, answer answerer) {
 	began := time.Now()
-	e, gives, err := in.event(a.table, a.known())
+	e, gives, err := in.event(a.table)
 	if err != nil {
 		a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("This belongs to an older version of the bot. Give the command again.")})
 		return

@@ -309,8 +309,8 @@ func FuzzInteraction(f *testing.F) {
 		if err != nil || in.Type == deedPing || in.told() {
 			return
 		}
-		e, _, err := in.event(adaptertest.Table(), "1")
-		for _, id := range []string{string(e.ID), string(e.Space), string(e.Channel), string(e.Actor.User), string(e.Message)} {
+		e, _, err := in.event(adaptertest.Table())
+		for _, id := range []string{string(e.ID), string(e.Space), string(e.Channel), string(e.Within), string(e.Actor.User), string(e.Message)} {
 			if strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || r == '|' || r == '/' }) || len(id) > 200 {
 				t.Errorf("identifier %q", id)
 			}

@@ -14,6 +14,9 @@ import (
 // threadQuiet is after how many minutes without a word a thread is put away.
 const threadQuiet = 1440
 
+// isThread: https://discord.com/developers/docs/resources/channel#channel-object-channel-types
+func isThread(kind int) bool { return kind >= 10 && kind <= 12 }
+
 // Discuss implements chat.Discusser: it opens a thread for talking about a post, with one line in it. Where a thread is
 // already, from an earlier try or by a person, only the line is said, unless the bot has spoken there. chat.ErrUnsupported
 // where the guild has no room for threads, does not let the bot open them, or the post stands where none can be. Like Post

@@ -163,10 +163,10 @@ type interaction struct {
 	Event json.RawMessage `json:"event"`
 }
 
-// place is the channel of an interaction; a thread says whose it is and where.
+// place is the channel of an interaction; a thread's parent is a channel, a channel's a category.
 type place struct {
+	Type   int    `json:"type"`
 	Parent string `json:"parent_id"`
-	Owner  string `json:"owner_id"`
 }
 
 // Kinds of interactions.

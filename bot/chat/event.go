@@ -5,7 +5,8 @@ type Event struct {
 	ID      EventID
 	Space   SpaceID
 	Channel ChannelID
-	Direct  bool // the channel is a direct conversation with the bot
+	Within  ChannelID // the channel that Channel is a thread of, "" where it is none
+	Direct  bool      // the channel is a direct conversation with the bot
 	Actor   Actor
 	Message MessageID // the message a Press was on, "" where the platform gives none that can be edited later
 	What    What

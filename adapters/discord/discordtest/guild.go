@@ -39,6 +39,15 @@ func (g *Guild) Channel(name string) string {
 	return ch.id
 }
 
+// Thread is what a person opens in a text channel.
+func (g *Guild) Thread(channel, name string) string {
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	t := g.s.channels[channel].open(g.s.snowflake(), name)
+	g.s.channels[t.id] = t
+	return t.id
+}
+
 // Role makes a role and gives it to people.
 func (g *Guild) Role(name string, rights uint64, people ...*Person) string {
 	g.s.mu.Lock()

@@ -56,10 +56,7 @@ func (s *Server) sent(p *Person, place string, kind int, source *message, data m
 	payload := map[string]any{
 		"id": in.id, "application_id": s.app, "type": kind, "token": in.token, "version": 1, "channel_id": ch.id, "data": data,
 		"locale": "en-US", "entitlements": []any{}, "attachment_size_limit": 10 << 20, "app_permissions": strconv.FormatUint(everything, 10),
-		"channel": map[string]any{"id": ch.id, "type": ch.kind, "name": ch.name},
-	}
-	if ch.parent != "" { // all threads here are the bot's
-		payload["channel"] = map[string]any{"id": ch.id, "type": ch.kind, "name": ch.name, "parent_id": ch.parent, "owner_id": s.bot.ID}
+		"channel": ch.json(),
 	}
 	if source != nil {
 		payload["message"] = source.json(s.users[source.author])

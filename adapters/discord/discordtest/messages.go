@@ -274,10 +274,15 @@ func (s *Server) startThread(c *call) (any, error) {
 		return nil, refuse(http.StatusBadRequest, 50035, "a thread's name %q", in.Name)
 	}
 	m.thread = true
-	t := &channel{id: m.id, guild: ch.guild, name: in.Name, kind: 11, parent: ch.id, overwrites: ch.overwrites}
+	t := ch.open(m.id, in.Name)
 	s.channels[t.id] = t
 	s.add(t, said{}, nil).kind = 21 // the post, shown at the beginning
 	return map[string]any{"id": t.id, "type": 11, "guild_id": t.guild, "parent_id": ch.id, "name": t.name}, nil
+}
+
+// open makes a thread, which has its channel's permissions.
+func (ch *channel) open(id, name string) *channel {
+	return &channel{id: id, guild: ch.guild, name: name, kind: 11, parent: ch.id, overwrites: ch.overwrites}
 }
 
 // maxThreads is how many active threads this fake lets a guild have.

@@ -59,6 +59,15 @@ type channel struct {
 	gone            bool
 }
 
+// json is the channel as an interaction tells of it. A channel's parent is a category.
+func (ch *channel) json() map[string]any {
+	out := map[string]any{"id": ch.id, "type": ch.kind, "name": ch.name, "parent_id": ch.parent}
+	if ch.kind == 0 {
+		out["parent_id"] = ch.guild
+	}
+	return out
+}
+
 // message is what was said. To is the one person who sees a private one.
 type message struct {
 	id, channel string
