@@ -151,6 +151,22 @@ func TestAfterAnOutageItIsBackSoon(t *testing.T) {
 	s.must(<-ended)
 }
 
+// Slack ends at once the connections that are too many. They are not made again as fast as that.
+func TestConnectionsThatEndAtOnceAreNotMadeInARush(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	server.Crowd(3)
+	began := time.Now()
+	_, a, _ := runs(t, server, slack.Options{})
+	(&world{t: t, server: server}).await("there is no connection that lasts", func() bool {
+		return server.Calls("apps.connections.open", false) > 3 && server.Connections() > 0 && a.Healthy() == nil
+	})
+	if took := time.Since(began); took < 3*time.Second {
+		t.Errorf("three connections were ended, and the fourth made, within %v", took)
+	}
+}
+
 // A workspace that removes the app is closed: the handler hears of it, calls say so, and the operator gets a sentence.
 func TestUninstalled(t *testing.T) {
 	for _, http := range []bool{false, true} {

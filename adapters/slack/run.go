@@ -11,7 +11,10 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
-const errNotRunning Error = "not connected to Slack yet"
+const (
+	errNotRunning Error = "not connected to Slack yet"
+	errCut        Error = "Slack ends connections by Socket Mode as soon as they are made"
+)
 
 const (
 	// drainFor is how long deliveries under way may still finish after Run's context ended.

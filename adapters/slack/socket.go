@@ -28,6 +28,8 @@ const (
 	// retryWithin is how long a connection waits at most before it is tried again. slack-go alone would wait longer each
 	// time, up to five minutes, and be away that much longer than Slack or the network was.
 	retryWithin = 30 * time.Second
+	// brief is a connection that Slack, or what is between, did not mean to keep. Slack ends those beyond its ten at once.
+	brief = 10 * time.Second
 )
 
 // sockets receives events over Socket Mode until ctx ends. With a Keep it first waits until the process may have
@@ -82,6 +84,9 @@ type connection struct {
 	up     *lights
 	acks   sync.WaitGroup
 	again  context.CancelFunc // ends the present try, so that the next one begins with short waits
+	since  time.Time          // when the connection came up; zero while there is none
+	cut    int                // how many in a row were brief
+	rest   time.Duration      // before the next try
 }
 
 // socket holds one connection until ctx ends or Slack refuses the token. slack-go reconnects by itself.
@@ -94,9 +99,14 @@ func (a *Adapter) socket(ctx context.Context, n int, up *lights) error {
 	done := make(chan error, 1)
 	try := func() {
 		trying, again := context.WithCancel(ctx)
-		c.again = again
+		after := time.After(c.rest)
+		c.again, c.rest = again, 0
 		go func() {
 			defer again()
+			select {
+			case <-after:
+			case <-ctx.Done():
+			}
 			done <- c.client.RunContext(trying)
 		}()
 	}
@@ -127,7 +137,7 @@ func (a *Adapter) socket(ctx context.Context, n int, up *lights) error {
 func (c *connection) event(ctx context.Context, e socketmode.Event) error {
 	switch d := e.Data.(type) {
 	case *slack.ConnectionErrorEvent:
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || errors.Is(d.ErrorObj, context.Canceled) {
 			return nil
 		}
 		c.a.log.Warn("cannot connect to Slack by Socket Mode", "error", d.ErrorObj, "again in", d.Backoff)
@@ -140,7 +150,9 @@ func (c *connection) event(ctx context.Context, e socketmode.Event) error {
 		}
 	case *slack.ConnectingEvent:
 		c.up.set(c.n, errNotRunning)
+		c.over()
 	case *socketmode.ConnectedEvent:
+		c.since = time.Now()
 		c.up.set(c.n, nil)
 	case *socketmode.ErrorBadMessage:
 		// slack-go could not decode it; what is used of it can still be read.
@@ -154,6 +166,26 @@ func (c *connection) event(ctx context.Context, e socketmode.Event) error {
 		}
 	}
 	return nil
+}
+
+// over notes that the connection ended. From the second on that was brief, the next one is made after a rest, longer each
+// time: slack-go alone would make them as fast as it can.
+func (c *connection) over() {
+	if c.since.IsZero() {
+		return // it is only tried again
+	}
+	c.cut++
+	if time.Since(c.since) > brief {
+		c.cut = 0
+	}
+	c.since = time.Time{}
+	if c.cut < 2 {
+		return
+	}
+	c.rest = min(time.Second<<min(c.cut-2, 10), c.a.retryWithin)
+	c.a.log.Warn("connections by Socket Mode end as soon as they are made: there may be too many with this app-level token", "again in", c.rest)
+	c.up.set(c.n, errCut)
+	c.again()
 }
 
 // deliver hands an envelope on, and acknowledges it when it is time.

@@ -45,6 +45,7 @@ type Server struct {
 	sockets    []*socket
 	pending    map[string]chan []byte // acknowledgements awaited, by envelope
 	turn       int                    // which socket gets the next envelope
+	crowd      int                    // how many connections are still to be ended at once
 	last       *delivery
 	paces      map[string]time.Time // when the next message in a channel would be on time
 	faults     []*Fault

@@ -47,6 +47,10 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		"debug_info": object{"host": "test", "approximate_connection_time": 3600}}) != nil {
 		return
 	}
+	if s.crowded() {
+		_ = k.write(object{"type": "disconnect", "reason": "too_many_websockets", "debug_info": object{"host": "test"}})
+		return
+	}
 	quit := make(chan struct{})
 	defer close(quit)
 	go k.pings(quit)
@@ -161,6 +165,20 @@ func (s *Server) Cut() {
 	}
 	s.sockets = nil
 	s.ring()
+}
+
+// Crowd ends the next n connections as soon as they are made, as Slack does with those beyond its ten.
+func (s *Server) Crowd(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.crowd = n
+}
+
+func (s *Server) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.crowd--
+	return s.crowd >= 0
 }
 
 // Disconnect tells the app on its oldest connection that Slack will close it soon, with the reason ("warning",
