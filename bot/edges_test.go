@@ -66,12 +66,22 @@ func TestAPauseDeliveredTwiceIsOnePause(t *testing.T) {
 func TestAPauseToComeIsNotInForce(t *testing.T) {
 	s, ada, _ := opened(t)
 	ada.Type(s.here, "pause 2026-03-20..2026-03-22")
-	ada.Type(s.here, "pause")
-	ada.SeesNot(s.here, "You are paused until")
 	ada.Hears(s.here, "A pause is planned from")
+	ada.Type(s.here, "pause")
+	ada.SeesNot(s.here, "aused until", "I am back")
+	ada.Hears(s.here, "A pause is planned from")
+	ada.Press(s.here, "Drop what is planned")
+	ada.Hears(s.here, "What was planned is dropped")
 	ada.Type(s.here, "pause 2")
 	ada.Type(s.here, "pause")
 	ada.Hears(s.here, "You are paused until")
+}
+
+func TestAPauseThatIsOverIsNotInForce(t *testing.T) {
+	s, ada, _ := opened(t)
+	ada.Type(s.here, "pause yesterday")
+	ada.SeesNot(s.here, "aused until", "I am back")
+	ada.Hears(s.here, "A pause is noted from", "29 days left of 30")
 }
 
 func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
@@ -371,7 +381,7 @@ func TestABackDatedPauseThatCannotCoverSaysSo(t *testing.T) {
 	ada.Press(s.here, "Repair Wednesday")
 	s.to(6, "09:10") // 4 missed
 	ada.Type(s.here, "pause yesterday")
-	ada.Hears(s.here, "Paused until", "was used")
+	ada.Hears(s.here, "A pause is noted from", "was used")
 	s.replays(ada)
 }
 

@@ -49,13 +49,15 @@ func (b *Bot) pauseStatus(ctx context.Context, c call) (chat.Response, error) {
 	say := fmt.Sprintf("A pause keeps your streaks while you are away, in all your groups. You have %s of 30 left in these 90 days.", plural(left, "day"))
 	r := chat.Buttons{}
 	var planned []chat.Block
+	var drop []chat.Button
 	for _, s := range p.Pauses {
-		switch zone := location(p.Zone); {
+		text := pauseNews(s, now, location(p.Zone))
+		switch {
 		case s.From.After(now):
-			planned = append(planned, chat.Paragraph{Text: chat.Join(chat.T("A pause is planned from "), chat.At(s.From, chat.DateClock, zone), chat.T(" to "), chat.At(s.To, chat.DateClock, zone), chat.T("."))})
+			planned, drop = append(planned, chat.Paragraph{Text: text}), []chat.Button{b.pauseEnd(s, now)}
 		case s.To.After(now):
-			m := message("You are paused.", chat.Paragraph{Text: chat.Join(chat.T("You are paused until "), chat.At(s.To, chat.DateClock, location(p.Zone)), chat.T(". Answering still counts."))},
-				row(primary(b.button("I am back", "pausefor", "off"))), note(fmt.Sprintf("%s of 30 left in these 90 days.", plural(left, "day"))))
+			m := message("You are paused.", chat.Paragraph{Text: chat.Join(text, chat.T(" Answering still counts."))},
+				row(primary(b.pauseEnd(s, now))), note(fmt.Sprintf("%s of 30 left in these 90 days.", plural(left, "day"))))
 			return reply(m), nil
 		}
 	}
@@ -65,10 +67,7 @@ func (b *Bot) pauseStatus(ctx context.Context, c call) (chat.Response, error) {
 		}
 	}
 	out := append([]chat.Block{para(say)}, planned...)
-	if len(planned) > 0 {
-		r.Row = append(r.Row, b.button("Drop what is planned", "pausefor", "off"))
-	}
-	if len(r.Row) > 0 {
+	if r.Row = append(r.Row, drop...); len(r.Row) > 0 {
 		out = append(out, r)
 	}
 	out = append(out, note("Also: "+b.typed(c.Space)+"pause 5, or "+b.typed(c.Space)+"pause 2026-12-24..2027-01-02. It may begin up to 48 hours back."))
@@ -86,23 +85,42 @@ func pauseSpans(p store.Person) []streak.Span {
 // backdate is how far back a pause may begin.
 const backdate = 48 * time.Hour
 
+// pauseNews says what a pause means now: it is to come, in force, or over.
+func pauseNews(p store.Pause, now time.Time, zone *time.Location) chat.Text {
+	from, to := chat.At(p.From, chat.DateClock, zone), chat.At(p.To, chat.DateClock, zone)
+	switch {
+	case p.From.After(now):
+		return chat.Join(chat.T("A pause is planned from "), from, chat.T(" to "), to, chat.T("."))
+	case p.To.After(now):
+		return chat.Join(chat.T("You are paused until "), to, chat.T("."))
+	}
+	return chat.Join(chat.T("A pause is noted from "), from, chat.T(" to "), to, chat.T("."))
+}
+
+// pauseEnd is the button that ends a pause, or drops one that is to come.
+func (b *Bot) pauseEnd(p store.Pause, now time.Time) chat.Button {
+	label := "I am back"
+	if p.From.After(now) {
+		label = "Drop what is planned"
+	}
+	return b.button(label, "pausefor", "off")
+}
+
 func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response, error) {
+	switch strings.ToLower(how) {
+	case "off", "end", "back":
+		return b.endPauses(ctx, c)
+	}
 	var made store.Pause
+	var now time.Time
 	var left int
 	var covered backDated
-	var ended bool
 	again, err := b.write(ctx, c, "pause", func(tx store.Tx) error {
-		covered, ended = backDated{}, false
 		p, err := person(tx, c)
 		if err != nil {
 			return err
 		}
-		now := tx.Now()
-		if strings.EqualFold(how, "off") || strings.EqualFold(how, "end") || strings.EqualFold(how, "back") {
-			ended = endPause(&p, now)
-			left = streak.PauseLeft(pauseSpans(p), now)
-			return tx.PutPerson(p)
-		}
+		now = tx.Now()
 		if made, err = readPause(how, now, location(p.Zone)); err != nil {
 			return err
 		}
@@ -128,38 +146,56 @@ func (b *Bot) makePause(ctx context.Context, c call, how string) (chat.Response,
 	if again {
 		return b.pauseStatus(ctx, c)
 	}
-	zone := location(c.Actor.Zone)
-	if made.To.IsZero() {
-		if !ended {
-			return sentence("You are not paused."), nil
-		}
-		return sentence("Welcome back. The pause ends now; unused days are back in your budget."), nil
+	text := chat.Join(pauseNews(made, now, location(c.Actor.Zone)), chat.T(fmt.Sprintf(" %s left of 30 in these 90 days.", plural(left, "day"))), covered.news())
+	out := []chat.Block{chat.Paragraph{Text: text}}
+	if made.To.After(now) {
+		out = append(out, row(b.pauseEnd(made, now)))
 	}
-	text := chat.Join(chat.T("Paused until "), chat.At(made.To, chat.DateClock, zone), chat.T(fmt.Sprintf(". %s left of 30 in these 90 days.", plural(left, "day"))))
-	if covered.rounds > 0 {
-		text = chat.Join(text, chat.T(fmt.Sprintf(" It also covers %s that closed in the last 48 hours.", plural(covered.rounds, "round"))))
-	}
-	if covered.used {
-		text = chat.Join(text, chat.T(" What closed before now stays as it is: "+lowerFirst(string(streak.ErrCorrected))))
-	}
-	return reply(message(text.Plain(), chat.Paragraph{Text: text}, row(b.button("I am back", "pausefor", "off")))), nil
+	return reply(message(text.Plain(), out...)), nil
 }
 
-// endPause ends what is in force, and drops what is still to come.
-func endPause(p *store.Person, now time.Time) (ended bool) {
+// endPauses ends what is in force, and drops what is still to come.
+func (b *Bot) endPauses(ctx context.Context, c call) (chat.Response, error) {
+	say := ""
+	again, err := b.write(ctx, c, "end a pause", func(tx store.Tx) error {
+		p, err := person(tx, c)
+		if err != nil {
+			return err
+		}
+		switch ended, dropped := endPause(&p, tx.Now()); {
+		case ended:
+			say = "Welcome back. The pause ends now; unused days are back in your budget."
+		case dropped:
+			say = "What was planned is dropped; its days are back in your budget."
+		default:
+			say = "You are not paused."
+		}
+		return tx.PutPerson(p)
+	})
+	if err != nil {
+		return chat.Response{}, err
+	}
+	if again {
+		return b.pauseStatus(ctx, c)
+	}
+	return sentence(say), nil
+}
+
+func endPause(p *store.Person, now time.Time) (ended, dropped bool) {
 	kept := p.Pauses[:0:0]
 	for _, s := range p.Pauses {
-		if s.To.After(now) {
+		switch {
+		case !s.From.Before(now):
+			dropped = true
+			continue
+		case s.To.After(now):
 			ended = true
 			s.To = now
-			if !s.From.Before(now) {
-				continue
-			}
 		}
 		kept = append(kept, s)
 	}
 	p.Pauses = kept
-	return ended
+	return ended, dropped
 }
 
 // recentPauses drops what no budget asks about any more.
@@ -267,4 +303,14 @@ func backDatePause(tx store.Tx, c call, made store.Pause) (done backDated, err e
 type backDated struct {
 	rounds int  // that it covers
 	used   bool // in some track the one correction was used up before
+}
+
+func (d backDated) news() (out chat.Text) {
+	if d.rounds > 0 {
+		out = append(out, chat.T(fmt.Sprintf(" It also covers %s that closed in the last 48 hours.", plural(d.rounds, "round")))...)
+	}
+	if d.used {
+		out = append(out, chat.T(" What closed before now stays as it is: "+lowerFirst(string(streak.ErrCorrected)))...)
+	}
+	return out
 }

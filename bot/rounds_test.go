@@ -214,7 +214,7 @@ func TestPauseCoversARound(t *testing.T) {
 	s.answer(ada)
 	s.to(3, "09:10")
 	ada.Type(s.here, "pause 3")
-	ada.Hears(s.here, "Paused until", "27 days left of 30")
+	ada.Hears(s.here, "You are paused until", "27 days left of 30")
 	s.to(6, "08:00")
 	lines := s.lines(ada)
 	if got := lines[len(lines)-1].Outcome; got != streak.Paused {
@@ -242,7 +242,7 @@ func TestABackDatedPauseCoversAMissedRound(t *testing.T) {
 	s.answer(ada)
 	s.to(5, "10:00") // round 2 frozen, round 3 missed
 	ada.Type(s.here, "pause yesterday")
-	ada.Hears(s.here, "Paused until", "also covers")
+	ada.Hears(s.here, "A pause is noted from", "also covers")
 	s.replays(ada)
 	if m := s.member(ada); m.Streak.Current != 1 {
 		t.Fatalf("the streak is %+v", m.Streak)
