@@ -130,12 +130,10 @@ type (
 // Manifest prints the app's manifest from the command table: YAML, or JSON when asked. Its error names all that Slack
 // would not accept.
 func Manifest(o ManifestOptions, table chat.Table) ([]byte, error) {
-	if o.BotName == "" {
+	if o.BotName = strings.TrimSpace(o.BotName); o.BotName == "" {
 		o.BotName = "Interviewbot"
 	}
-	if o.URL != "" {
-		o.URL = strings.TrimSuffix(o.URL, "/")
-	}
+	o.URL = strings.TrimSuffix(strings.TrimSpace(o.URL), "/")
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -156,7 +154,7 @@ func (o ManifestOptions) check() error {
 	if !every(o.Prefix, letter) || len(o.Prefix) > 20 {
 		all = append(all, fmt.Errorf("the prefix %q must be at most 20 lower-case letters, digits, hyphens or underscores", o.Prefix))
 	}
-	if u, err := url.Parse(o.URL); o.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.RawQuery != "") {
+	if u, err := url.Parse(o.URL); o.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(o.URL, "?#")) {
 		all = append(all, fmt.Errorf("the address %q must be a public one such as https://bot.example.org", o.URL))
 	}
 	return errors.Join(all...)

@@ -146,6 +146,7 @@ func TestManifestOptions(t *testing.T) {
 func TestManifestIsChecked(t *testing.T) {
 	for _, o := range []slack.ManifestOptions{
 		{BotName: strings.Repeat("x", 36)}, {Prefix: "Acme"}, {Prefix: "a b"}, {Prefix: strings.Repeat("x", 21)}, {URL: "http://bot.example.org"}, {URL: "bot.example.org"}, {URL: "https://"},
+		{URL: "https://bot.example.org?"}, {URL: "https://bot.example.org/#here"}, {URL: "https://me:secret@bot.example.org"},
 	} {
 		if b, err := slack.Manifest(o, table()); err == nil {
 			t.Errorf("%+v gave\n%s", o, b)

@@ -305,13 +305,14 @@ func choices(all []chat.Choice, selected []string) (options, chosen []*slack.Opt
 	return options, chosen
 }
 
-// aloud is what notifications and screen readers say: the summary, then all the words of the message.
+// aloud is what notifications and screen readers say: the summary, then all the words of the message that it did not say.
 // https://docs.slack.dev/reference/methods/chat.postMessage#accessibility
 func aloud(m chat.Message) string {
+	said := clean(m.Summary)
 	var b strings.Builder
-	b.WriteString(clean(m.Summary))
+	b.WriteString(said)
 	for _, block := range m.Blocks {
-		if s := read(block); strings.TrimSpace(s) != "" {
+		if s := read(block); !strings.Contains(said, strings.TrimSpace(s)) {
 			b.WriteString("\n" + s)
 		}
 	}
