@@ -16,6 +16,7 @@ import (
 type Options struct {
 	Now     func() time.Time // leases and due times, where the store has no clock of its own; nil = time.Now
 	MaxSize int              // bytes a data file may grow to; 0 = no limit
+	Read    bool             // a database of a server is only read: nothing is made or brought up to date in it
 }
 
 // DataFile is the path of the data file that url names, "" when it names a server. What is no URL but looks as if it named a
@@ -61,6 +62,9 @@ func openBolt(ctx context.Context, _, path string, opt Options) (store.Store, er
 	return bolt.Open(ctx, path, bolt.Options{Now: opt.Now, MaxSize: opt.MaxSize})
 }
 
-func openPostgres(ctx context.Context, url, _ string, _ Options) (store.Store, error) {
+func openPostgres(ctx context.Context, url, _ string, opt Options) (store.Store, error) {
+	if opt.Read {
+		return postgres.OpenToRead(ctx, url)
+	}
 	return postgres.Open(ctx, url)
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
@@ -16,6 +17,7 @@ import (
 	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/archive"
 	"github.com/interviewbot/interviewbot/storage/bolt"
+	"github.com/interviewbot/interviewbot/storage/postgres"
 )
 
 func storeFlag() cli.Flag {
@@ -41,6 +43,7 @@ func backup(ctx context.Context, url, file string, out, errOut io.Writer) error 
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%s is there already; choose another name", file)
 	}
+	sweep(filepath.Dir(file))
 	portable, packed := isArchive(file)
 	path := storage.DataFile(url)
 	if path == "" {
@@ -56,7 +59,7 @@ func backup(ctx context.Context, url, file string, out, errOut io.Writer) error 
 		_, err := fmt.Fprintf(out, "%s is a copy of %s, read again and in order.\nKeep %s with it, in another place: what adapters keep is sealed with that key.\n", file, path, path+".key")
 		return err
 	}
-	folder, err := os.MkdirTemp(filepath.Dir(file), ".backup-")
+	folder, err := os.MkdirTemp(filepath.Dir(file), bolt.Part+"*")
 	if err != nil {
 		return err
 	}
@@ -66,6 +69,18 @@ func backup(ctx context.Context, url, file string, out, errOut io.Writer) error 
 		return err
 	}
 	return backupStore(ctx, copied, file, packed, out, errOut)
+}
+
+// sweep takes away what backups left in a folder when they were killed, which may be large. Younger ones may be at work. What cannot be
+// taken away does no harm.
+func sweep(folder string) {
+	all, _ := os.ReadDir(folder)
+	for _, e := range all {
+		info, err := e.Info()
+		if err == nil && strings.HasPrefix(e.Name(), bolt.Part) && time.Since(info.ModTime()) > 24*time.Hour {
+			os.RemoveAll(filepath.Join(folder, e.Name()))
+		}
+	}
 }
 
 // copyData makes a copy of a data file: by the running bot when there is one, else by itself.
@@ -90,7 +105,7 @@ func copyData(ctx context.Context, path, file string) error {
 
 // backupStore writes an archive under another name, reads it again, and only then gives it its name.
 func backupStore(ctx context.Context, url, file string, packed bool, out, errOut io.Writer) (err error) {
-	s, err := movable(ctx, url)
+	s, err := readable(ctx, url)
 	if err != nil {
 		return err
 	}
@@ -98,7 +113,7 @@ func backupStore(ctx context.Context, url, file string, packed bool, out, errOut
 	if err := whole(ctx, s, url); err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".part-*")
+	part, err := os.CreateTemp(filepath.Dir(file), bolt.Part+"*")
 	if err != nil {
 		return err
 	}
@@ -186,28 +201,20 @@ func restore(ctx context.Context, url, file string, dry bool, out, errOut io.Wri
 	if err := table(out, from.sums); err != nil {
 		return err
 	}
-	if path := storage.DataFile(url); dry && path != "" {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-			_, err := fmt.Fprintf(out, "It would be put into %s, which would be made.\n", path)
+	if dry {
+		state, err := stateOf(ctx, url)
+		if err != nil {
 			return err
 		}
+		_, err = fmt.Fprintf(out, "It would be put into %s, which %s.\n", withoutSecret(url), state)
+		return err
 	}
 	to, err := movable(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	_, again, err := archive.Began(ctx, to)
-	if err != nil {
-		return err
-	}
-	if !again {
-		if err := archive.Empty(ctx, to); err != nil {
-			return fmt.Errorf("%s: %w", withoutSecret(url), err)
-		}
-	}
-	if dry {
-		_, err := fmt.Fprintf(out, "It would be put into %s, which is %s.\n", withoutSecret(url), map[bool]string{false: "empty", true: "left in the middle of a restore"}[again])
+	if _, _, err := begun(ctx, to, url); err != nil {
 		return err
 	}
 	if err := archive.Move(ctx, from.from, from.sums, to, time.Time{}, counter(errOut, "restoring", from.sums.Total())); err != nil {
@@ -218,4 +225,26 @@ func restore(ctx context.Context, url, file string, dry bool, out, errOut io.Wri
 	}
 	_, err = fmt.Fprintf(out, "%s holds the same now. It needs the same --seal-key as before: what adapters keep is sealed with it.\n", withoutSecret(url))
 	return err
+}
+
+// stateOf says how the target of a restore is, and leaves it so.
+func stateOf(ctx context.Context, url string) (state string, err error) {
+	if path := storage.DataFile(url); path != "" {
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return "would be made", nil
+		}
+	}
+	to, err := readable(ctx, url)
+	if errors.Is(err, postgres.ErrNoTables) {
+		return "is empty", postgres.MayMake(ctx, url)
+	}
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	_, again, err := begun(ctx, to, url)
+	if again {
+		return "was left in the middle of a restore", err
+	}
+	return "is empty", err
 }

@@ -345,6 +345,10 @@ func (r *replica) through(api string) string {
 		if err != nil {
 			return
 		}
+		// What has arrived here whole goes on whole, also when the replica is killed now: half a request would be refused.
+		ctx, cancel := context.WithCancel(context.WithoutCancel(q.Context()))
+		defer cancel()
+		q = q.WithContext(ctx)
 		q.Body = io.NopCloser(bytes.NewReader(body))
 		c := r.fleet.caught.Load()
 		if c == nil || !strings.Contains(q.URL.Path, c.path) || !bytes.Contains(append([]byte(q.URL.Path), body...), []byte(c.body)) || !r.fleet.caught.CompareAndSwap(c, nil) {

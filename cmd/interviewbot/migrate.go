@@ -40,7 +40,7 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 			return fmt.Errorf("there is no data file %s", path)
 		}
 	}
-	from, err := movable(ctx, fromURL)
+	from, err := readable(ctx, fromURL)
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,13 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 
-	now, again, err := archive.Began(ctx, to)
+	now, again, err := begun(ctx, to, toURL)
 	if err != nil {
 		return err
 	}
 	if again {
 		fmt.Fprintln(errOut, "going on with the move that began at", now.Local().Format(time.DateTime))
 	} else {
-		if err := archive.Empty(ctx, to); err != nil {
-			return fmt.Errorf("%s: %w", withoutSecret(toURL), err)
-		}
 		now = time.Now().UTC()
 	}
 	sums, err := sumUp(ctx, errOut, withoutSecret(fromURL), from, now)

@@ -20,9 +20,17 @@ import (
 
 // What migrate, backup and restore share: where records are, and how they are counted.
 
-// movable opens a store that nobody else uses.
+// movable opens a store that records are moved into, readable one that they are only read from.
 func movable(ctx context.Context, url string) (archive.Target, error) {
-	s, err := storage.Open(ctx, url, storage.Options{})
+	return mover(ctx, url, storage.Options{})
+}
+
+func readable(ctx context.Context, url string) (archive.Target, error) {
+	return mover(ctx, url, storage.Options{Read: true})
+}
+
+func mover(ctx context.Context, url string, opt storage.Options) (archive.Target, error) {
+	s, err := storage.Open(ctx, url, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +52,18 @@ func whole(ctx context.Context, s store.Store, url string) error {
 		when = " that began at " + began.Local().Format(time.DateTime)
 	}
 	return fmt.Errorf("%s holds only a part: a migrate or restore into it%s was not finished; give that command again, or empty it", withoutSecret(url), when)
+}
+
+// begun says whether a store was left in the middle of a move, and when that began; else it must be empty.
+func begun(ctx context.Context, to archive.Target, url string) (began time.Time, again bool, err error) {
+	began, again, err = archive.Began(ctx, to)
+	if err != nil || again {
+		return began, again, err
+	}
+	if err := archive.Empty(ctx, to); err != nil {
+		return began, false, fmt.Errorf("%s: %w", withoutSecret(url), err)
+	}
+	return began, false, nil
 }
 
 // unused says whether no copy of the bot works on a store: nil, or how many do. A data file is locked while one does.
@@ -195,7 +215,8 @@ func openCopy(ctx context.Context, path string) (o opened, err error) {
 	if err := bolt.Check(ctx, path); err != nil {
 		return o, err
 	}
-	folder, err := os.MkdirTemp("", "interviewbot-")
+	sweep(os.TempDir())
+	folder, err := os.MkdirTemp("", bolt.Part+"*")
 	if err != nil {
 		return o, err
 	}
@@ -209,7 +230,7 @@ func openCopy(ctx context.Context, path string) (o opened, err error) {
 	if err := copyFile(path, copied); err != nil {
 		return o, err
 	}
-	s, err := movable(ctx, copied)
+	s, err := readable(ctx, copied)
 	if err != nil {
 		return o, err
 	}

@@ -30,7 +30,7 @@ type moves struct {
 func TestMovingWithPostgres(t *testing.T) {
 	server := postgrestest.Own(t)
 	for name, test := range map[string]func(moves){
-		"there and back": moves.thereAndBack, "killed": moves.killed, "backup while it is used": moves.backupInUse, "refusals": moves.refusals,
+		"there and back": moves.thereAndBack, "killed": moves.killed, "backup while it is used": moves.backupInUse, "refusals": moves.refusals, "only to read": moves.onlyToRead,
 	} {
 		t.Run(name, func(t *testing.T) { test(moves{t, server}) })
 	}
@@ -202,8 +202,9 @@ func (m moves) refusals() {
 	}
 	for to, want := range map[string]string{fixed: "can only be read", gone: "createdb", wrong: "check user name and password"} {
 		for what, deed := range map[string]func(out, errOut io.Writer) error{
-			"migrate to":   func(out, errOut io.Writer) error { return migrate(t.Context(), from, to, out, errOut) },
-			"restore into": func(out, errOut io.Writer) error { return restore(t.Context(), to, file, false, out, errOut) },
+			"migrate to":     func(out, errOut io.Writer) error { return migrate(t.Context(), from, to, out, errOut) },
+			"restore into":   func(out, errOut io.Writer) error { return restore(t.Context(), to, file, false, out, errOut) },
+			"try to restore": func(out, errOut io.Writer) error { return restore(t.Context(), to, file, true, out, errOut) },
 			"migrate from": func(out, errOut io.Writer) error {
 				return migrate(t.Context(), to, filepath.Join(t.TempDir(), "new.db"), out, errOut)
 			},
@@ -211,6 +212,10 @@ func (m moves) refusals() {
 				return backup(t.Context(), to, filepath.Join(t.TempDir(), "new.jsonl"), out, errOut)
 			},
 		} {
+			want := want
+			if to == fixed && (what == "migrate from" || what == "backup of") {
+				want = "has no tables"
+			}
 			if said, err := m.run(what, deed); err == nil || !strings.Contains(said, want) {
 				t.Errorf("%s a database that refuses: %v; want %q in it", what, err, want)
 			}
@@ -220,6 +225,40 @@ func (m moves) refusals() {
 		t.Error("a database was moved into itself")
 	}
 	sameSums(t, from, there)
+}
+
+// onlyToRead: what only reads needs no more rights than that, and a dry run makes nothing.
+func (m moves) onlyToRead() {
+	t := m.T
+	from, there, empty := filled(t), m.server.Fresh(t), m.server.Fresh(t)
+	file := filepath.Join(t.TempDir(), "archive.jsonl")
+	if err := errors.Join(migrate(t.Context(), from, there, io.Discard, io.Discard), backup(t.Context(), from, file, io.Discard, io.Discard)); err != nil {
+		t.Fatal(err)
+	}
+	said, err := m.run("restore", func(out, errOut io.Writer) error { return restore(t.Context(), empty, file, true, out, errOut) })
+	if err != nil || !strings.Contains(said, "which is empty") {
+		t.Errorf("a dry run: %v\n%s", err, said)
+	}
+	if tables := postgrestest.Rows(t, empty, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"); len(tables) > 0 {
+		t.Errorf("a dry run made %v", tables)
+	}
+	postgrestest.Execute(t, there, "CREATE ROLE reader LOGIN PASSWORD 'secret'", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+		"DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET default_transaction_read_only = on'; END $$")
+	u, err := url.Parse(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("reader", "secret")
+	back := filepath.Join(t.TempDir(), "back.db")
+	if said, err := m.run("backup", func(out, errOut io.Writer) error {
+		return backup(t.Context(), u.String(), filepath.Join(t.TempDir(), "b.jsonl"), out, errOut)
+	}); err != nil {
+		t.Errorf("backup: %v\n%s", err, said)
+	}
+	if said, err := m.migrate(u.String(), back); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, said)
+	}
+	sameSums(t, from, back)
 }
 
 // The image sets STORE; a secret that is a file must hold all the same.

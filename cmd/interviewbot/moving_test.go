@@ -16,6 +16,7 @@ import (
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/archive"
+	"github.com/interviewbot/interviewbot/storage/bolt"
 )
 
 // filled makes a data file with some thousand records.
@@ -198,6 +199,29 @@ func TestBackupAndRestoreGiveTheSame(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A process that is killed takes nothing away: the next backup into the folder does, whatever its name; but only what is old and ours.
+func TestWhatAKilledBackupLeftIsTakenAway(t *testing.T) {
+	from, dir := filled(t), t.TempDir()
+	old := time.Now().Add(-25 * time.Hour)
+	for name, at := range map[string]time.Time{bolt.Part + "1": old, bolt.Part + "2": time.Now(), "other.part-3": old} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, []byte("half"), 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := filepath.Join(dir, bolt.Part+"4")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(filepath.Join(folder, "copy.db"), nil, 0o600), os.Chtimes(folder, old, old)); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup(t.Context(), from, filepath.Join(dir, "b.jsonl"), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 3 || left[0].Name() != bolt.Part+"2" || left[1].Name() != "b.jsonl" || left[2].Name() != "other.part-3" {
+		t.Errorf("there is %v (%v)", left, err)
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 	"go.etcd.io/bbolt"
 )
 
+// Part begins the names of what a backup makes beside its file and takes away at its end. What a process left that was killed, the
+// next backup into the folder takes away, see cmd.
+const Part = ".interviewbot-backup-"
+
 // Backup writes what is stored at this moment to a new file, mode 0600, and checks all of it before the file gets its name.
 // Answers go on being stored meanwhile. A file that exists is not replaced.
 func (s *Store) Backup(ctx context.Context, path string) error {
@@ -25,7 +29,7 @@ func (s *Store) backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fs.ErrExist
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*")
+	f, err := os.CreateTemp(filepath.Dir(path), Part+"*")
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (s *Store) explainCode(err *pgconn.PgError) error {
 	case code == "3D000": // invalid_catalog_name
 		return fmt.Errorf("there is no such database at %s: make it with createdb, or give the name of another: %w", s.address, err)
 	case code == "42501": // insufficient_privilege
-		return fmt.Errorf("the user may not do this in the database at %s: let it own the database, or grant it CREATE on the schema: %w", s.address, err)
+		return fmt.Errorf("the user may not do this in the database at %s: let it own the database, or grant it CREATE on the schema (to make a backup, SELECT on all tables is enough): %w", s.address, err)
 	case code == "53300": // too_many_connections
 		return &commit.Again{Err: fmt.Errorf("the database at %s takes no more connections: raise max_connections there, or give fewer to each copy with pool_max_conns in the address: %w", s.address, err)}
 	case code == "42P01", code == "42703", code == "42804", code == "42P10": // a table, a column, a key is not there, or of another type

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"io/fs"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,8 +19,20 @@ func OpenTraced(ctx context.Context, url string, tracer pgx.QueryTracer) (*Store
 		return nil, err
 	}
 	config.ConnConfig.Tracer = tracer
-	return open(ctx, config)
+	return open(ctx, config, migrations, false)
 }
+
+// OpenAs is Open, or OpenToRead, of a program that has these migrations.
+func OpenAs(ctx context.Context, url string, steps fs.FS, reading bool) (*Store, error) {
+	config, err := configure(url)
+	if err != nil {
+		return nil, err
+	}
+	return open(ctx, config, steps, reading)
+}
+
+// Migrations are those of this program.
+func Migrations() fs.FS { return migrations }
 
 // ForgetNow makes the next Update delete events that are too old to matter. No Update may run meanwhile.
 func (s *Store) ForgetNow() { s.forgotten = time.Time{} }

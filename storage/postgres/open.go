@@ -29,6 +29,10 @@ const (
 	ErrAddress store.Error = "the address of the database cannot be read: it has the form postgres://USER:PASSWORD@HOST:PORT/DATABASE, with % codes for special characters in the password"
 	// ErrNewer: a later version of this program has changed the tables.
 	ErrNewer store.Error = "the database was used by a later version of this program: use that version or a later one"
+	// ErrOlder: the tables are of an earlier version of this program, and were opened only to be read.
+	ErrOlder store.Error = "an earlier version of this program made the tables of the database: use that version, or let this one start once, which brings them up to date"
+	// ErrNoTables: the database was opened only to be read, and there is nothing in it.
+	ErrNoTables store.Error = "the database has no tables of this program"
 	// ErrChanged: the tables are not as this program made them.
 	ErrChanged store.Error = "somebody changed the tables of the database"
 
@@ -45,21 +49,48 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, config)
+	return open(ctx, config, migrations, false)
 }
 
-func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
-	c := config.ConnConfig
-	s := &Store{
-		address: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database,
-		records: newRecords(), id: rand.Text(), forgotten: time.Now(),
+// OpenToRead is Open for a user who may only SELECT, or a server that only reads: it makes and changes nothing, and so fails
+// where there are no tables, or older ones. Updates fail.
+func OpenToRead(ctx context.Context, url string) (*Store, error) {
+	config, err := configure(url)
+	if err != nil {
+		return nil, err
 	}
+	return open(ctx, config, migrations, true)
+}
+
+// MayMake tries whether tables can be made in the database that url names, and takes back what it tried.
+func MayMake(ctx context.Context, url string) error {
+	config, err := configure(url)
+	if err != nil {
+		return err
+	}
+	s := &Store{address: address(config)}
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return plain(s.explain(err))
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	_, err = conn.Exec(ctx, "BEGIN; CREATE TABLE turn (id integer PRIMARY KEY); ROLLBACK")
+	return plain(s.explain(err))
+}
+
+func address(config *pgxpool.Config) string {
+	c := config.ConnConfig
+	return net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database
+}
+
+func open(ctx context.Context, config *pgxpool.Config, steps fs.FS, reading bool) (*Store, error) {
+	s := &Store{address: address(config), records: newRecords(), reading: reading, id: rand.Text(), forgotten: time.Now()}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", ErrAddress)
 	}
 	s.pool = pool
-	if err := s.start(ctx); err != nil {
+	if err := s.start(ctx, steps); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open the store: %w", plain(s.explain(err)))
 	}
@@ -105,14 +136,14 @@ func settings(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-func (s *Store) start(ctx context.Context) error {
+func (s *Store) start(ctx context.Context, steps fs.FS) error {
 	if err := s.pool.Ping(ctx); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.migrate(ctx, steps); err != nil {
 		return err
 	}
-	if err := s.check(ctx); err != nil {
+	if err := s.check(ctx); err != nil || s.reading {
 		return err
 	}
 	s.tryTurn(ctx)
@@ -124,8 +155,8 @@ func (s *Store) start(ctx context.Context) error {
 
 // migrate brings the tables up to date. goose is used because it is well kept, takes an embedded folder and pgx by way of
 // database/sql, and can lock with a row of a table, which needs no advisory locks.
-func (s *Store) migrate(ctx context.Context) error {
-	folder, err := fs.Sub(migrations, "migrations")
+func (s *Store) migrate(ctx context.Context, steps fs.FS) error {
+	folder, err := fs.Sub(steps, "migrations")
 	if err != nil {
 		return err
 	}
@@ -149,6 +180,10 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("%w (its tables have version %d, this program knows %d)", ErrNewer, version, newest)
 	case version == newest:
 		return nil
+	case s.reading && version == 0:
+		return ErrNoTables
+	case s.reading:
+		return fmt.Errorf("%w (they have version %d, this program reads %d)", ErrOlder, version, newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the tables up to date: %w", err)
@@ -188,7 +223,7 @@ func (s *Store) check(ctx context.Context) error {
 		for _, c := range columns {
 			switch kind, ok := there[[2]string{name, c[0]}]; {
 			case !ok:
-				return fmt.Errorf("%w: column %s of table %s is missing: put it back, or restore a backup", ErrChanged, c[0], name)
+				return fmt.Errorf("%w: column %s of table %s is missing, or this user may not read it: put it back, or restore a backup", ErrChanged, c[0], name)
 			case kind != c[1] && !slices.Contains(wider[c[1]], kind):
 				return fmt.Errorf("%w: column %s of table %s is %s instead of %s: put it back, or restore a backup", ErrChanged, c[0], name, kind, c[1])
 			}

@@ -36,6 +36,7 @@ type Store struct {
 	pool      *pgxpool.Pool
 	address   string // host, port and name of the database, for sentences
 	records   *records
+	reading   bool // opened only to be read
 	turns     bool // writers take turns
 	committer *commit.Committer[*tx]
 	closed    atomic.Bool
@@ -130,6 +131,9 @@ func (s *Store) Close() error {
 
 // begin is called by the committer, like all below.
 func (s *Store) begin() (commit.Batch[*tx], error) {
+	if s.reading {
+		return nil, errView
+	}
 	ctx := context.Background()
 	if s.writer == nil {
 		wait, cancel := context.WithTimeout(ctx, patience)

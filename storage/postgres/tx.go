@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	errView   store.Error = "a View cannot write"
+	errView   store.Error = "what was opened only to be read cannot be written to"
 	errEmpty  store.Error = "an identifier is empty"
 	errFixed  store.Error = "what identifies a record cannot be changed"
 	errNumber store.Error = "rounds are numbered from 1"
