@@ -32,36 +32,43 @@ func health(mux *http.ServeMux, worlds []*world, log *slog.Logger) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		_ = bot.WriteMetrics(w, bots) // the other side is gone
 	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
-		defer cancel()
-		state := map[string]string{}
-		ready := true
-		for _, x := range worlds {
-			for part, err := range x.troubles(ctx) {
-				state[x.name+"/"+part] = "ok"
-				if errors.Is(err, chat.ErrStandby) {
-					state[x.name+"/"+part] = err.Error()
-				} else if err != nil {
-					ready = false
-					state[x.name+"/"+part] = err.Error()
-					if part == "store" { // its error names hosts and users, which whoever asks need not know
-						state[x.name+"/"+part] = "cannot be read; the log says why"
-					}
-					log.Warn("not ready", "world", x.name, "part", part, "error", err.Error())
-				}
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { readyz(w, r, worlds, log) })
+}
+
+// readyz answers with 503 while any part cannot do its work. A platform whose connection another process has is in order.
+func readyz(w http.ResponseWriter, r *http.Request, worlds []*world, log *slog.Logger) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	parts, ready := map[string]string{}, true
+	for _, x := range worlds {
+		for part, err := range x.troubles(ctx) {
+			parts[x.name+"/"+part] = told(part, err)
+			if err != nil && !errors.Is(err, chat.ErrStandby) {
+				ready = false
+				log.Warn("not ready", "world", x.name, "part", part, "error", err.Error())
 			}
 		}
-		replicas, warnings := companions(ctx, worlds[0], log)
-		for _, warning := range warnings {
-			log.Warn(warning)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		if !ready {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": state, "replicas": replicas, "warnings": warnings})
-	})
+	}
+	replicas, warnings := companions(ctx, worlds[0], log)
+	for _, warning := range warnings {
+		log.Warn(warning)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if !ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": parts, "replicas": replicas, "warnings": warnings})
+}
+
+// told is what /readyz says of a part. A store's error names hosts and users, which whoever asks need not know.
+func told(part string, err error) string {
+	switch {
+	case err == nil:
+		return "ok"
+	case part == "store":
+		return "cannot be read; the log says why"
+	}
+	return err.Error()
 }
 
 // companion is another replica, as /readyz shows it.
