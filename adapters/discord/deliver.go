@@ -62,12 +62,8 @@ func (a *Adapter) interact(s *serving, d dispatch) {
 	}
 	answer := a.callback(in)
 	if !s.seat() {
-		switch in.Type {
-		case deedSubmit: // not acknowledged: the text stays in the form
-		case deedComplete:
-			s.turnAway(func() { a.tell(s.ctx, in, answer, callback{answerChoices, choices{[]choice{}}}) })
-		default:
-			s.turnAway(func() { a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("Busy, press again.")}) })
+		if in.Type != deedSubmit { // which is not acknowledged: the text stays in the form
+			s.turnAway(func() { a.tell(s.ctx, in, answer, a.busy(in)) })
 		}
 		return
 	}

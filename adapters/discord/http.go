@@ -93,7 +93,7 @@ func (a *Adapter) receive(w http.ResponseWriter, r *http.Request, body []byte) {
 // exchange runs one interaction beside the request, for the request ends with the first answer and the rest comes later.
 func (a *Adapter) exchange(w http.ResponseWriter, r *http.Request, s *serving, in *interaction) {
 	if !s.seat() {
-		a.busy(w, in)
+		a.refuse(w, in)
 		return
 	}
 	answers, written, gone := make(chan callback), make(chan struct{}), make(chan struct{})
@@ -141,16 +141,13 @@ func (a *Adapter) inline(in *interaction, answer answerer) answerer {
 	}
 }
 
-// busy refuses an interaction for want of room. A form is not acknowledged, so that its text stays where it was typed.
-func (a *Adapter) busy(w http.ResponseWriter, in *interaction) {
-	switch in.Type {
-	case deedSubmit:
+// refuse turns an interaction away for want of room. A form is not acknowledged, so that its text stays where it was typed.
+func (a *Adapter) refuse(w http.ResponseWriter, in *interaction) {
+	if in.Type == deedSubmit {
 		http.Error(w, chat.ErrBusy.Error(), http.StatusServiceUnavailable)
-	case deedComplete:
-		a.write(w, callback{answerChoices, choices{[]choice{}}})
-	default:
-		a.write(w, callback{answerMessage, a.sentence("Busy, press again.")})
+		return
 	}
+	a.write(w, a.busy(in))
 }
 
 func (a *Adapter) write(w http.ResponseWriter, c callback) {

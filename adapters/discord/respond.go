@@ -37,7 +37,7 @@ func (a *Adapter) respond(s *serving, in *interaction, answer answerer) {
 	began := time.Now()
 	e, gives, err := in.event(a.table)
 	if err != nil {
-		a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("This belongs to an older version of the bot. Give the command again.")})
+		a.tell(s.ctx, in, answer, a.instead(in, "This belongs to an older version of the bot. Give the command again."))
 		return
 	}
 	if v, _, _ := readID(in.Data.CustomID); in.Type == deedPress && v == verbOpen {
@@ -79,11 +79,8 @@ func (a *Adapter) now(s *serving, in *interaction, e chat.Event, r result, answe
 // afterwards defers the answer, in the declared kind, and sends it when the handler is done.
 func (a *Adapter) afterwards(s *serving, in *interaction, e chat.Event, gives chat.Gives, results <-chan result, answer answerer) {
 	switch {
-	case in.Type == deedComplete:
-		a.tell(s.ctx, in, answer, callback{answerChoices, choices{[]choice{}}})
-		return
 	case !deferrable(gives):
-		a.tell(s.ctx, in, answer, callback{answerMessage, a.sentence("Busy, press again.")})
+		a.tell(s.ctx, in, answer, a.busy(in))
 		return
 	case gives == chat.GivesUpdate && in.Message != nil:
 		a.tell(s.ctx, in, answer, callback{Type: answerUpdateLater})
@@ -193,6 +190,16 @@ func (a *Adapter) updateLater(ctx context.Context, in *interaction, e chat.Event
 
 func (a *Adapter) webhook(in *interaction) string  { return "/webhooks/" + a.app + "/" + in.Token }
 func (a *Adapter) original(in *interaction) string { return a.webhook(in) + "/messages/@original" }
+
+// instead says why there is no answer; to somebody who types it offers nothing, for that is all Discord takes.
+func (a *Adapter) instead(in *interaction, why string) callback {
+	if in.Type == deedComplete {
+		return callback{answerChoices, offered(nil)}
+	}
+	return callback{answerMessage, a.sentence(why)}
+}
+
+func (a *Adapter) busy(in *interaction) callback { return a.instead(in, "Busy, press again.") }
 
 func (a *Adapter) sentence(s string) *payload { return renderPrivate(*say(s).Reply) }
 

@@ -253,6 +253,12 @@ func TestForgedIDs(t *testing.T) {
 		if n := len(heard[chat.Press](b)); n != 0 {
 			t.Errorf("%d presses reached the bot", n)
 		}
+		for _, raw := range []string{`{"name":"interview"}`, `{"name":"interview","options":[{"name":"pick","type":1,"options":[]}]}`} { // only offers are taken
+			if err := ada.Raw(place, 4, []byte(raw)); err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Second)
+		}
 		a.end(3 * time.Second)
 	})
 }
