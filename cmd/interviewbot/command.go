@@ -17,7 +17,7 @@ import (
 func command(out, errOut io.Writer) *cli.Command {
 	serve := func(ctx context.Context, c *cli.Command) error {
 		if c.Args().Present() {
-			return unknown(c)
+			return unknown(c, c.Args().First())
 		}
 		cfg, err := readConfig(c)
 		if err != nil {
@@ -47,13 +47,32 @@ func command(out, errOut io.Writer) *cli.Command {
 				_, err := fmt.Fprintln(out, "interviewbot", version())
 				return err
 			}},
+			helpCommand(),
 		},
 	}
 	sayUsage(root)
 	return root
 }
 
-// sayUsage makes every command answer a mistake in its options with one sentence, not with all of its help.
+// helpCommand is as --help after the words that follow it.
+func helpCommand() *cli.Command {
+	return &cli.Command{Name: "help", Usage: "show this, or the help of a command", ArgsUsage: "[COMMAND]", Action: func(ctx context.Context, c *cli.Command) error {
+		at, above := c.Root(), c.Root()
+		for _, word := range c.Args().Slice() {
+			sub := at.Command(word)
+			if sub == nil {
+				return unknown(at, word)
+			}
+			at, above = sub, at
+		}
+		if at == above {
+			return cli.ShowRootCommandHelp(at)
+		}
+		return cli.ShowCommandHelp(ctx, above, at.Name)
+	}}
+}
+
+// sayUsage makes every command answer what it does not understand with one sentence, not with all of its help.
 func sayUsage(c *cli.Command) {
 	c.OnUsageError = func(_ context.Context, c *cli.Command, err error, _ bool) error {
 		about := "interviewbot --help"
@@ -74,12 +93,20 @@ func sayUsage(c *cli.Command) {
 		}
 		return fmt.Errorf("there is no option --%s; %s lists them all", option, about)
 	}
-	if len(c.Commands) > 0 && c.Action == nil {
+	switch do := c.Action; {
+	case len(c.Commands) > 0 && do == nil:
 		c.Action = func(_ context.Context, c *cli.Command) error {
 			if c.Args().Present() {
-				return unknown(c)
+				return unknown(c, c.Args().First())
 			}
 			return cli.ShowSubcommandHelp(c)
+		}
+	case len(c.Commands) == 0 && c.ArgsUsage == "":
+		c.Action = func(ctx context.Context, c *cli.Command) error {
+			if c.Args().Present() {
+				return fmt.Errorf("%q is not understood; %s --help lists the options", c.Args().First(), c.FullName())
+			}
+			return do(ctx, c)
 		}
 	}
 	for _, sub := range c.Commands {
@@ -87,12 +114,8 @@ func sayUsage(c *cli.Command) {
 	}
 }
 
-// unknown answers a word that is no command with the nearest one.
-func unknown(c *cli.Command) error {
-	word, group := c.Args().First(), c
-	if len(c.Commands) == 0 { // serve, which is what the program does without a word
-		group = c.Root()
-	}
+// unknown answers a word that is no command of the group with the nearest one.
+func unknown(group *cli.Command, word string) error {
 	var names []string
 	for _, sub := range group.Commands {
 		names = append(names, sub.Name)

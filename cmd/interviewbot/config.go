@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func serveFlags() []cli.Flag {
 		str("content", "CONTENT", "", "`FOLDER` with questions of your own; read again when it changes", categoryServer, false),
 		str("playground", "PLAYGROUND", "auto", "`on`, off, or auto: on as long as no platform is connected", categoryServer, false),
 		str("seal-key", "SEAL_KEY", "", "64 hex `DIGITS` that seal what adapters keep; made beside the data file when not given", categoryServer, true),
-		&cli.IntFlag{Name: "keep-removed", Value: 7, Usage: "`DAYS` from the bot's removal from a workspace or server to the deletion of its data, 1 to 30", Category: categoryServer, Sources: env("KEEP_REMOVED", false), Local: true},
+		str("keep-removed", "KEEP_REMOVED", "7", "`DAYS` from the bot's removal from a workspace or server to the deletion of its data, 1 to 30", categoryServer, false),
 		str("log-level", "LOG_LEVEL", "info", "debug, info, warn or error", categoryServer, false),
 		str("log-format", "LOG_FORMAT", "text", "text or json", categoryServer, false),
 		str("slack-bot-token", "SLACK_BOT_TOKEN", "", "xoxb-…, connects Slack", categorySlack, true),
@@ -86,9 +87,6 @@ func readConfig(c *cli.Command) (Config, error) {
 	}
 	var wrong []string
 	mistake := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-	if c.Args().Present() {
-		mistake("%q is not understood", c.Args().First())
-	}
 	if _, _, err := net.SplitHostPort(cfg.Listen); err != nil {
 		mistake("--listen: %q is not an address; write host:port, such as 127.0.0.1:8080", cfg.Listen)
 	}
@@ -122,11 +120,11 @@ func readConfig(c *cli.Command) (Config, error) {
 		}
 		cfg.Seal = key
 	}
-	if days := c.Int("keep-removed"); days < 1 || days > 30 {
-		mistake("--keep-removed: %d is not a number of days from 1 to 30", days)
-	} else {
-		cfg.Grace = time.Duration(days) * 24 * time.Hour
+	days, err := strconv.Atoi(copied("keep-removed")) // not by the flag itself, which would report no other mistake
+	if err != nil || days < 1 || days > 30 {
+		mistake("--keep-removed: %q is not a number of days from 1 to 30", c.String("keep-removed"))
 	}
+	cfg.Grace = time.Duration(days) * 24 * time.Hour
 	if err := cfg.LogLevel.UnmarshalText([]byte(c.String("log-level"))); err != nil {
 		mistake("--log-level: %q is not debug, info, warn or error", c.String("log-level"))
 	}

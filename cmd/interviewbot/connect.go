@@ -29,9 +29,6 @@ func slackCommand() *cli.Command {
 			flag("membership", "be told at once when invited to or removed from a channel"),
 		},
 		Action: func(_ context.Context, c *cli.Command) error {
-			if c.Args().Present() {
-				return fmt.Errorf("%q is not understood; interviewbot slack manifest --help lists the options", c.Args().First())
-			}
 			m, err := slack.Manifest(slack.ManifestOptions{
 				BotName: c.String("name"), Prefix: c.String("prefix"), Short: c.Bool("short"), URL: c.String("http"), ExactRestart: c.Bool("exact-restart"),
 				DirectOpen: c.Bool("direct"), Pictures: c.Bool("pictures"), Membership: c.Bool("membership"), JSON: c.Bool("json"),

@@ -185,6 +185,14 @@ func TestAllMistakesOfTheConfigurationAtOnce(t *testing.T) {
 	}
 }
 
+func TestANumberOfDaysThatIsNoneIsOneMistakeAmongOthers(t *testing.T) {
+	t.Setenv("KEEP_REMOVED", "a week")
+	err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "--listen", "nowhere"})
+	if err == nil || !strings.Contains(err.Error(), `--keep-removed: "a week"`) || !strings.Contains(err.Error(), "--listen") || strings.Contains(err.Error(), "strconv") {
+		t.Errorf("it says: %v", err)
+	}
+}
+
 func TestADamagedDataFileIsKeptAndExplained(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data.db")
 	if err := os.WriteFile(data, []byte("this is not a data file, but it is somebody's"), 0o600); err != nil {
@@ -203,10 +211,14 @@ func TestADamagedDataFileIsKeptAndExplained(t *testing.T) {
 }
 
 func TestUnknownCommandsNameTheNearest(t *testing.T) {
-	for word, want := range map[string]string{"simulat": `"simulate"`, "qestions": `"questions"`, "xyzzy": "--help"} {
-		err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", word})
+	for words, want := range map[string]string{
+		"simulat": `"simulate"`, "qestions": `"questions"`, "xyzzy": "interviewbot --help", "help simulat": `"simulate"`, "questions lnt": `"lint"`,
+		"serve x": `"x" is not understood; interviewbot serve --help`, "version x": `"x" is not understood`, "healthcheck x": `"x" is not understood`,
+		"simulate --cron 0_9_*_*_* --from 2026-01-01 --to 2026-01-02 x": `"x" is not understood`, "slack manifest x": "interviewbot slack manifest --help",
+	} {
+		err := command(io.Discard, io.Discard).Run(context.Background(), append([]string{"interviewbot"}, strings.Fields(words)...))
 		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %s", word, err, want)
+			t.Errorf("%s: %v, want %s", words, err, want)
 		}
 	}
 }
