@@ -326,6 +326,28 @@ func TestForeignResponseURL(t *testing.T) {
 	s.await("the answers do not come directly", func() bool { return len(s.ada.Screen(s.ada.Direct())) == 6 })
 }
 
+// A request that was begun on a kept connection that had broken, and could not be made on a new one, was surely not sent.
+func TestABrokenIdleConnectionSendsNothing(t *testing.T) {
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	a, err := slack.New(slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Table: table()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	breaks := slack.Stale(a)
+	one, two := channelID(server.AddChannel("one", false, true)), channelID(server.AddChannel("two", false, true))
+	if _, err := a.Post(t.Context(), one, say("x"), "k-1"); err != nil {
+		t.Fatal(err)
+	}
+	breaks()
+	if _, err := a.Post(t.Context(), two, say("x"), "k-2"); err == nil || errors.Is(err, chat.ErrUncertain) {
+		t.Errorf("a post that cannot have been sent got %v", err)
+	}
+	if n := server.Calls("chat.postMessage", false); n != 1 {
+		t.Errorf("%d requests arrived", n)
+	}
+}
+
 // Logs hold no token, secret or address to answer at, and nothing that anybody wrote, whatever goes wrong.
 func TestLogsHoldNoSecrets(t *testing.T) {
 	t.Parallel()

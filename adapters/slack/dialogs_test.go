@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -212,6 +213,26 @@ func TestSavingVeryLongTexts(t *testing.T) {
 	if got := s.ada.Troubles(); len(got) != 0 {
 		t.Errorf("Slack complained: %q", got)
 	}
+}
+
+// What an answer that no acknowledgement can carry puts into the dialog is not covered again by the acknowledgement before
+// it, which goes another way.
+func TestSavingDoesNotCoverTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{Lag: 200 * time.Millisecond})
+	long := chat.Paragraph{Text: chat.T(strings.Repeat("<", 2500))}
+	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		if _, sent := e.What.(chat.Submit); !sent {
+			return chat.Response{Form: answerForm("x")}, nil
+		}
+		m := say("A long answer.", long, long, long)
+		return chat.Response{Reply: &m}, nil
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.must(s.ada.Submit())
+	s.dialog("Saving…")
+	s.dialog("A long answer.")
 }
 
 // A dialog that was closed meanwhile cannot be updated: the answer comes as a message.

@@ -29,6 +29,33 @@ func FailDials(a *Adapter, n int32) {
 	a.client.Transport = fresh
 }
 
+// Stale returns what breaks the connections that the adapter keeps, as the next use of them shows, and refuses new ones.
+func Stale(a *Adapter) func() {
+	t := a.client.Transport.(*http.Transport).Clone()
+	gone, dial := &atomic.Bool{}, t.DialContext
+	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if gone.Load() {
+			return nil, errors.New("connection refused")
+		}
+		c, err := dial(ctx, network, addr)
+		return stale{c, gone}, err
+	}
+	a.client.Transport = t
+	return func() { gone.Store(true) }
+}
+
+type stale struct {
+	net.Conn
+	gone *atomic.Bool
+}
+
+func (c stale) Write(b []byte) (int, error) {
+	if c.gone.Load() {
+		return 0, errors.New("broken pipe")
+	}
+	return c.Conn.Write(b)
+}
+
 // RetryWithin sets how long a connection waits at most before it is tried again.
 func RetryWithin(a *Adapter, d time.Duration) { a.retryWithin = d }
 

@@ -62,17 +62,25 @@ func (s *Server) deliver(d *delivery, attempt int) {
 	for {
 		ack, err := s.transmit(d, attempt)
 		if err == nil || !d.event || attempt >= len(s.opt.Retry) {
-			if d.done != nil {
+			if d.done != nil && s.pass(s.opt.Lag) {
 				d.done(ack, err)
 			}
 			return
 		}
-		select {
-		case <-s.closed:
+		if !s.pass(s.opt.Retry[attempt]) {
 			return
-		case <-time.After(s.opt.Retry[attempt]):
 		}
 		attempt++
+	}
+}
+
+// pass lets time pass; false: the workspace was closed.
+func (s *Server) pass(d time.Duration) bool {
+	select {
+	case <-s.closed:
+		return false
+	case <-time.After(d):
+		return true
 	}
 }
 

@@ -18,6 +18,7 @@ type Options struct {
 	Now    func() time.Time // nil = time.Now; what the workspace goes by, but for time-outs of requests
 	Retry  []time.Duration  // when an event comes again that was not acknowledged; nil = after 50, 200 and 400 ms
 	Posts  int              // messages a minute in the whole workspace; 0 = 100
+	Lag    time.Duration    // from the arrival of an acknowledgement to what it does
 }
 
 // Server is one workspace with one app installed. All methods are safe for concurrent use.
