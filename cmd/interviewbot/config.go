@@ -17,6 +17,7 @@ import (
 
 	"github.com/interviewbot/interviewbot/adapters/discord"
 	"github.com/interviewbot/interviewbot/adapters/slack"
+	"github.com/interviewbot/interviewbot/storage"
 )
 
 // Config is what serve needs to know.
@@ -184,15 +185,16 @@ func fileMistakes() (wrong []string) {
 }
 
 // shared says whether several processes may work on the store: a database server, not a data file.
-func (c Config) shared() bool { return strings.Contains(strings.TrimPrefix(c.Store, "bolt://"), "://") }
+func (c Config) shared() bool { return storage.DataFile(c.Store) == "" }
 
-// demoStore is the demo's own data file, beside the real one.
+// demoStore is the demo's own data file, beside the real one if that is a file.
 func (c Config) demoStore() string {
-	if strings.Contains(c.Store, "://") {
+	path := storage.DataFile(c.Store)
+	if path == "" {
 		return "interviewbot.demo.db"
 	}
-	ext := filepath.Ext(c.Store)
-	return strings.TrimSuffix(c.Store, ext) + ".demo" + ext
+	ext := filepath.Ext(path)
+	return strings.TrimSuffix(path, ext) + ".demo" + ext
 }
 
 // public says whether an address can be reached from other machines.

@@ -193,6 +193,17 @@ func TestANumberOfDaysThatIsNoneIsOneMistakeAmongOthers(t *testing.T) {
 	}
 }
 
+func TestTheDemoKeepsItsDataBesideTheRealOne(t *testing.T) {
+	for store, want := range map[string]string{
+		"interviewbot.db": "interviewbot.demo.db", "/data/team": "/data/team.demo", "bolt:///data/team.db": "/data/team.demo.db", "BOLT://team.db": "team.demo.db",
+		"postgres://bot@host/bot": "interviewbot.demo.db",
+	} {
+		if got := (Config{Store: store}).demoStore(); got != want {
+			t.Errorf("of %s the demo's is %s, want %s", store, got, want)
+		}
+	}
+}
+
 func TestADamagedDataFileIsKeptAndExplained(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data.db")
 	if err := os.WriteFile(data, []byte("this is not a data file, but it is somebody's"), 0o600); err != nil {
