@@ -113,20 +113,35 @@ func (b *Bot) queueNext(tx store.Tx, _ call, t *store.Track, id string) (string,
 	}
 	q, ok := bank.Question(id)
 	if !ok {
-		var ids []string
-		for _, q := range bank.Questions() {
-			ids = append(ids, q.ID)
-		}
-		if near := chat.Nearest(id, ids); near != "" {
-			return "", sorryf("There is no question %q. Did you mean %q?", clip(id, 60), near)
-		}
-		return "", sorryf("There is no question %q. The bank's ids are listed by: interviewbot questions stats.", clip(id, 60))
+		return "", noQuestion(bank, id)
 	}
 	if len(t.Queue) >= 50 {
 		return "", sorry("50 questions are waiting already.")
 	}
 	t.Queue = append(t.Queue, q.ID)
 	return fmt.Sprintf("“%s” comes next%s.", q.Title, map[bool]string{true: fmt.Sprintf(", after %s chosen before", plural(len(t.Queue)-1, "question"))}[len(t.Queue) > 1]), nil
+}
+
+// noQuestion helps to find an id: by a word of it or of the title, or by the nearest one.
+func noQuestion(bank *questions.Bank, id string) error {
+	const how = "A word of its title lists the ids that go with it, like this: tracks next cache."
+	if id == "" {
+		return sorry("Please name a question by its id. " + how)
+	}
+	var with, all []string
+	for _, c := range completeQuestions(bank, id) {
+		with = append(with, c.Value)
+	}
+	if len(with) > 0 {
+		return sorryf("There is no question %q. These have it in their id or title: %s.", clip(id, 60), strings.Join(with[:min(len(with), 10)], ", "))
+	}
+	for _, q := range bank.Questions() {
+		all = append(all, q.ID)
+	}
+	if near := chat.Nearest(id, all); near != "" {
+		return sorryf("There is no question %q. Did you mean %q?", clip(id, 60), near)
+	}
+	return sorryf("There is no question %q. %s", clip(id, 60), how)
 }
 
 func (b *Bot) themeTrack(tx store.Tx, _ call, t *store.Track, value string) (string, error) {

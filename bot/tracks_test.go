@@ -85,7 +85,10 @@ func TestTrackDeeds(t *testing.T) {
 	if r := s.round(2); r.State != store.Closed || r.Early {
 		t.Fatalf("the round before a skipped day closes at its end: %+v", r)
 	}
-	say("tracks next nonsense", "There is no question")
+	say("tracks next nonsense", "There is no question \"nonsense\". A word of its title")
+	say("tracks next", "name a question by its id")
+	say("tracks next leak", "select-with-a-leak")
+	say("tracks next select-with-a-lek", "Did you mean \"select-with-a-leak\"")
 	say("tracks next select-with-a-leak", "comes next")
 	s.to(9, "10:00")
 	if got := s.round(3).QuestionID; got != "select-with-a-leak" {
