@@ -126,7 +126,7 @@ func (b *Bot) commandHelp(_ context.Context, c call, args map[string]string) (ch
 	}
 	p, ok := b.command(about)
 	if !ok {
-		return sentence(b.Commands().Parse(about).Problem), nil
+		return b.unread(c, b.Commands().Parse(about)), nil
 	}
 	out := []chat.Block{chat.Paragraph{Text: chat.Join(chat.Text{{Text: b.typed(c.Space) + p.Usage(), Style: chat.Mono}}, chat.T("  "+p.Summary))}}
 	l := chat.List{}
@@ -142,6 +142,15 @@ func (b *Bot) commandHelp(_ context.Context, c call, args map[string]string) (ch
 		out = append(out, l)
 	}
 	return reply(message(p.Summary, out...)), nil
+}
+
+// unread answers what could not be read: why, and what to type.
+func (b *Bot) unread(c call, w chat.Call) chat.Response {
+	if w.Instead == "" {
+		return sentence(w.Problem)
+	}
+	why, line := w.Problem+" Type: ", b.typed(c.Space)+w.Instead
+	return reply(message(why+line, chat.Paragraph{Text: chat.Join(chat.T(why), chat.Text{{Text: line, Style: chat.Mono}})}))
 }
 
 func (b *Bot) pressHelp(_ context.Context, c call) (chat.Response, error) { return b.help(c), nil }

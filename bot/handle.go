@@ -116,7 +116,7 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 	switch w := e.What.(type) {
 	case chat.Call:
 		if w.Problem != "" {
-			return sentence(w.Problem), nil
+			return b.unread(c, w), nil
 		}
 		p, ok := b.command(w.Name)
 		if !ok {

@@ -64,7 +64,8 @@ func (t Table) Find(name string) (Command, bool) {
 }
 
 // Parse reads a typed line such as "practice caching 2" or "tracks pause track:ab12". It never fails: what it cannot
-// read becomes Call.Problem, a sentence that names the nearest thing that would have worked. An empty line is "help".
+// read becomes Call.Problem, a sentence that names the nearest thing that would have worked, and Call.Instead. An empty line
+// is "help".
 func (t Table) Parse(line string) Call {
 	words := split(line)
 	if len(words) == 0 {
@@ -77,14 +78,15 @@ func (t Table) Parse(line string) Call {
 		for _, c := range t {
 			names = append(names, c.Name)
 		}
+		problem := fmt.Sprintf("There is no command %q.", clip(words[0]))
 		if near := Nearest(name, names); near != "" {
-			return Call{Problem: fmt.Sprintf("There is no command %q. Did you mean %q? Type help to see them all.", clip(words[0]), near)}
+			problem += fmt.Sprintf(" Did you mean %q?", near)
 		}
-		return Call{Problem: fmt.Sprintf("There is no command %q. Type help to see them all.", clip(words[0]))}
+		return Call{Problem: problem, Instead: "help"}
 	}
 	args, problem := c.args(words[1:])
 	if problem != "" {
-		return Call{Problem: problem}
+		return Call{Problem: problem, Instead: c.Usage()}
 	}
 	return Call{Name: c.Name, Args: args}
 }
@@ -115,7 +117,7 @@ func (c Command) args(words []string) (map[string]string, string) {
 			if len(c.Options) == 0 {
 				return nil, fmt.Sprintf("%s takes no options, so I did not understand %q.", c.Name, clip(w))
 			}
-			return nil, fmt.Sprintf("I did not understand %q. It is: %s", clip(w), c.Usage())
+			return nil, fmt.Sprintf("I did not understand %q.", clip(w))
 		}
 		o := c.Options[next]
 		if next > 0 && len(o.Choices) > 0 && !o.offers(w) && !strings.ContainsAny(w, "0123456789") { // practice data structures 2: the topic goes on
@@ -139,7 +141,7 @@ func (c Command) args(words []string) (map[string]string, string) {
 		v, given := args[o.Name]
 		if !given {
 			if o.Required {
-				return nil, fmt.Sprintf("%s needs %s (%s). It is: %s", c.Name, o.Name, o.Summary, c.Usage())
+				return nil, fmt.Sprintf("%s needs %s (%s).", c.Name, o.Name, o.Summary)
 			}
 			continue
 		}
@@ -168,7 +170,7 @@ func (c Command) noOption(k string) string {
 	if near := Nearest(strings.ToLower(k), names); near != "" {
 		return fmt.Sprintf("%s has no option %q. Did you mean %q?", c.Name, clip(k), near)
 	}
-	return fmt.Sprintf("%s has no option %q. It is: %s", c.Name, clip(k), c.Usage())
+	return fmt.Sprintf("%s has no option %q.", c.Name, clip(k))
 }
 
 func (c Command) option(name string) (Option, bool) {
@@ -231,12 +233,12 @@ func (t Table) Check(name string, args map[string]string) Call {
 		v, given := args[o.Name]
 		if !given || v == "" {
 			if o.Required {
-				return Call{Problem: fmt.Sprintf("%s needs %s (%s).", c.Name, o.Name, o.Summary)}
+				return Call{Problem: fmt.Sprintf("%s needs %s (%s).", c.Name, o.Name, o.Summary), Instead: c.Usage()}
 			}
 			continue
 		}
 		if problem := o.check(&v); problem != "" {
-			return Call{Problem: problem}
+			return Call{Problem: problem, Instead: c.Usage()}
 		}
 		out[o.Name] = v
 	}

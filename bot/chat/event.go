@@ -39,6 +39,7 @@ type Call struct {
 	Name    string            // of the Command; "" when Problem is set
 	Args    map[string]string // by Option name; only those given
 	Problem string            // a sentence for the person when the line could not be read
+	Instead string            // beside a Problem: what could be typed, after what the platform has before a command's name
 }
 
 // Press is a button, menu or check that a person used.
