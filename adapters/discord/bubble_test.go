@@ -61,6 +61,24 @@ func inBubble(t *testing.T, o discordtest.Options, f func(t *testing.T, b *bubbl
 	})
 }
 
+// online is inBubble with an adapter that works, and ends in time.
+func online(t *testing.T, o discordtest.Options, f func(t *testing.T, b *bubble, a *running)) {
+	t.Helper()
+	inBubble(t, o, func(t *testing.T, b *bubble) {
+		a := b.start()
+		pass(time.Second)
+		f(t, b, a)
+		a.end(3 * time.Second)
+	})
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // handle remembers events and answers them.
 func (b *bubble) handle(ctx context.Context, e chat.Event) (chat.Response, error) {
 	b.mu.Lock()
@@ -118,6 +136,16 @@ func (b *bubble) start(change ...func(*discord.Options)) *running {
 	}()
 	synctest.Wait()
 	return r
+}
+
+func in(place string) chat.ChannelID { return chat.ChannelID("discord:" + place) }
+
+// posted is a post that must succeed.
+func (r *running) posted(c chat.ChannelID, m chat.Message, key string) chat.MessageID {
+	r.b.t.Helper()
+	id, err := r.Post(r.b.t.Context(), c, m, key)
+	must(r.b.t, err)
+	return id
 }
 
 // end stops the adapter and checks that Run returns nil within the time.

@@ -35,16 +35,12 @@ func isLater(t *testing.T, err error, want time.Duration) {
 
 // Posts that wait for Ready meet no rate limit, and a post that does not wait is not written.
 func TestPostsKeepToTheLimits(t *testing.T) {
-	inBubble(t, discordtest.Options{Limit: 5, Window: 5 * time.Second}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		c := chat.ChannelID("discord:" + b.guild.Channel("general"))
+	online(t, discordtest.Options{Limit: 5, Window: 5 * time.Second}, func(t *testing.T, b *bubble, a *running) {
+		c := in(b.guild.Channel("general"))
 		began := time.Now()
 		for i := range 23 {
 			time.Sleep(time.Until(a.Ready(c, chat.KindPost)))
-			if _, err := a.Post(t.Context(), c, note(fmt.Sprint("Post ", i)), fmt.Sprint("k-", i)); err != nil {
-				t.Fatal(err)
-			}
+			a.posted(c, note(fmt.Sprint("Post ", i)), fmt.Sprint("k-", i))
 		}
 		if took := time.Since(began); took < 20*time.Second || took > 25*time.Second {
 			t.Errorf("23 posts of 5 in 5 s took %v", took)
@@ -58,15 +54,12 @@ func TestPostsKeepToTheLimits(t *testing.T) {
 		if n := b.server.Written(discordtest.KindPost); n != 25 {
 			t.Errorf("%d posts were written, want 25", n)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 func TestGlobalLimitStopsEverything(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
+		c, other := in(b.guild.Channel("general")), in(b.guild.Channel("other"))
 		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.LimitedGlobal, After: 7 * time.Second})
 		_, err := a.Post(t.Context(), c, note("One."), "")
 		isLater(t, err, 7*time.Second)
@@ -80,16 +73,13 @@ func TestGlobalLimitStopsEverything(t *testing.T) {
 		if _, err := a.Post(t.Context(), other, note("Two."), ""); err != nil {
 			t.Error(err)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // A limit that others use up too holds this channel back and no other.
 func TestSharedLimit(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
+		c, other := in(b.guild.Channel("general")), in(b.guild.Channel("other"))
 		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.LimitedShared, After: 30 * time.Second})
 		_, err := a.Post(t.Context(), c, note("One."), "")
 		isLater(t, err, 30*time.Second)
@@ -99,25 +89,16 @@ func TestSharedLimit(t *testing.T) {
 		if d := time.Until(a.Ready(c, chat.KindPost)); d < 29*time.Second {
 			t.Errorf("ready in %v", d)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // Messages older than an hour have a stricter limit; it does not hold up edits of newer ones.
 func TestOldEdits(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		c := chat.ChannelID("discord:" + b.guild.Channel("general"))
-		old, err := a.Post(t.Context(), c, note("Yesterday's."), "k-1")
-		if err != nil {
-			t.Fatal(err)
-		}
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
+		c := in(b.guild.Channel("general"))
+		old := a.posted(c, note("Yesterday's."), "k-1")
 		pass(24 * time.Hour)
-		fresh, err := a.Post(t.Context(), c, note("Today's."), "k-2")
-		if err != nil {
-			t.Fatal(err)
-		}
+		fresh := a.posted(c, note("Today's."), "k-2")
 		b.server.Fail(discordtest.Fault{Kind: discordtest.KindEdit, What: discordtest.OldEdits, After: 40 * time.Second})
 		isLater(t, a.Edit(t.Context(), old, note("Closed.")), 40*time.Second)
 		isLater(t, a.Edit(t.Context(), old, note("Closed.")), 40*time.Second)
@@ -131,16 +112,13 @@ func TestOldEdits(t *testing.T) {
 		if err := a.Edit(t.Context(), old, note("Closed.")); err != nil {
 			t.Error(err)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // A page in the place of Discord's words is a ban of the address, not a lost channel: everything rests.
 func TestBan(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
-		c, other := chat.ChannelID("discord:"+b.guild.Channel("general")), chat.ChannelID("discord:"+b.guild.Channel("other"))
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
+		c, other := in(b.guild.Channel("general")), in(b.guild.Channel("other"))
 		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.Banned})
 		_, err := a.Post(t.Context(), c, note("One."), "")
 		if errors.Is(err, chat.ErrGone) || !errors.As(err, new(chat.Later)) {
@@ -149,23 +127,17 @@ func TestBan(t *testing.T) {
 		if d := time.Until(a.Ready(other, chat.KindPost)); d < 50*time.Second {
 			t.Errorf("ready again in %v", d)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // The same key again within minutes gives back the first message; Find knows it later too.
 func TestPostOnce(t *testing.T) {
-	inBubble(t, discordtest.Options{Limit: 100}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{Limit: 100}, func(t *testing.T, b *bubble, a *running) {
 		place := b.guild.Channel("general")
-		c := chat.ChannelID("discord:" + place)
+		c := in(place)
 		since := time.Now()
 		m := note("A round.", row(chat.Button{Label: "Answer", Action: "answer.k-1", Gives: chat.GivesForm}))
-		first, err := a.Post(t.Context(), c, m, "k-1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		first := a.posted(c, m, "k-1")
 		pass(time.Second)
 		if again, err := a.Post(t.Context(), c, m, "k-1"); err != nil || again != first {
 			t.Errorf("posted again as %s, %v; want %s", again, err, first)
@@ -175,15 +147,10 @@ func TestPostOnce(t *testing.T) {
 		}
 		for i := range 130 { // more than a page of other talk
 			time.Sleep(time.Until(a.Ready(c, chat.KindPost)))
-			if _, err := a.Post(t.Context(), c, note("Talk."), fmt.Sprint("talk-", i)); err != nil {
-				t.Fatal(err)
-			}
+			a.posted(c, note("Talk."), fmt.Sprint("talk-", i))
 		}
 		pass(time.Second)
-		last, err := a.Post(t.Context(), c, note("Another.", row(chat.Button{Label: "Answer", Action: "answer.k-2"})), "k-2")
-		if err != nil {
-			t.Fatal(err)
-		}
+		last := a.posted(c, note("Another.", row(chat.Button{Label: "Answer", Action: "answer.k-2"})), "k-2")
 		b.server.ForgetNonces()
 		for key, want := range map[string]chat.MessageID{"k-1": first, "k-2": last} {
 			if id, err := a.Find(t.Context(), c, key, since); err != nil || id != want {
@@ -193,29 +160,21 @@ func TestPostOnce(t *testing.T) {
 		if _, err := a.Find(t.Context(), c, "k-3", since); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("looking for what is not there: %v", err)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 func TestDirectOpensOnce(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		ada := b.server.Person("Ada")
 		u := chat.UserID("discord:" + ada.ID())
 		for range 3 {
 			pass(time.Second)
-			if err := a.Direct(t.Context(), u, note("A word.")); err != nil {
-				t.Fatal(err)
-			}
+			must(t, a.Direct(t.Context(), u, note("A word.")))
 		}
 		if n := b.server.Requests("POST /users/@me/channels"); n != 1 {
 			t.Errorf("opened %d times", n)
 		}
-		id, err := a.Post(t.Context(), chat.ChannelID("discord:@"+ada.ID()), note("A round of one's own."), "k-1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		id := a.posted(chat.ChannelID("discord:@"+ada.ID()), note("A round of one's own."), "k-1")
 		if err := a.Edit(t.Context(), id, note("Edited.")); err != nil {
 			t.Error(err)
 		}
@@ -225,15 +184,12 @@ func TestDirectOpensOnce(t *testing.T) {
 		if s := ada.Screen(ada.Direct()); len(s) != 4 || s[3].Text != "Edited." {
 			t.Errorf("the screen shows %+v", s)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // What is no identifier of this platform's is refused without a call.
 func TestForeignIdentifiers(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		for _, id := range []string{"", "discord:", "slack:C1", "discord:x", "discord:1/../2", "discord:@", "discord:-1", "discord:99999999999999999999999"} {
 			if _, err := a.Post(t.Context(), chat.ChannelID(id), note("x"), "k"); !errors.Is(err, chat.ErrUnsupported) {
 				t.Errorf("post to %q: %v", id, err)
@@ -246,31 +202,23 @@ func TestForeignIdentifiers(t *testing.T) {
 			}
 			a.Ready(chat.ChannelID(id), chat.KindPost)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 func TestDiscuss(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		place := b.guild.Channel("general")
-		c := chat.ChannelID("discord:" + place)
+		c := in(place)
 		var ids []chat.MessageID
 		for i := range 5 {
 			pass(time.Second)
-			id, err := a.Post(t.Context(), c, note("A question."), fmt.Sprint("k-", i))
-			if err != nil {
-				t.Fatal(err)
-			}
+			id := a.posted(c, note("A question."), fmt.Sprint("k-", i))
 			ids = append(ids, id)
 		}
 		pass(time.Second)
 		line := note("No spoilers here until it closes.")
 		for range 2 { // the second time it is there
-			if err := a.Discuss(t.Context(), ids[0], "Why can @everyone cache?\nReally", line); err != nil {
-				t.Fatal(err)
-			}
+			must(t, a.Discuss(t.Context(), ids[0], "Why can @everyone cache?\nReally", line))
 			pass(time.Second)
 		}
 		screen := b.server.Person("Ada").Screen(place)
@@ -287,11 +235,8 @@ func TestDiscuss(t *testing.T) {
 		if err := a.Discuss(t.Context(), ids[3], "One too many", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
 			t.Errorf("beyond the guild's threads: %v", err)
 		}
-		for _, where := range []chat.ChannelID{chat.ChannelID("discord:" + screen[0].ID), chat.ChannelID("discord:@" + b.server.Person("Ada").ID())} {
-			id, err := a.Post(t.Context(), where, note("A question in a thread, and in a direct conversation."), "")
-			if err != nil {
-				t.Fatal(err)
-			}
+		for _, where := range []chat.ChannelID{in(screen[0].ID), chat.ChannelID("discord:@" + b.server.Person("Ada").ID())} {
+			id := a.posted(where, note("A question in a thread, and in a direct conversation."), "")
 			pass(time.Second)
 			if err := a.Discuss(t.Context(), id, "None here", line); !errors.Is(err, chat.ErrUnsupported) {
 				t.Errorf("a thread on %s: %v", id, err)
@@ -302,20 +247,14 @@ func TestDiscuss(t *testing.T) {
 		if err := a.Discuss(t.Context(), ids[4], "Not allowed", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
 			t.Errorf("without the right to: %v", err)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // A thread that was opened and got no line gets it when it is tried again, once.
 func TestDiscussAgain(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		place := b.guild.Channel("general")
-		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		id := a.posted(in(place), note("A question."), "k-1")
 		pass(time.Second)
 		line := note("No spoilers here until it closes.")
 		b.server.Fail(discordtest.Fault{Kind: discordtest.KindPost, What: discordtest.Limited, After: 2 * time.Second})
@@ -331,7 +270,6 @@ func TestDiscussAgain(t *testing.T) {
 		if _, texts, ok := b.server.Thread(b.server.Person("Ada").Screen(place)[0].ID); !ok || len(texts) != 1 {
 			t.Errorf("the thread has %q", texts)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
@@ -344,7 +282,7 @@ func TestCommandsInThreads(t *testing.T) {
 			return chat.Response{Reply: new(note("Thank you."))}, nil
 		}, adaptertest.Table(), openAPI(t), overHTTP)
 		place := w.guild.Channel("general")
-		id, err := w.adapter.Post(t.Context(), chat.ChannelID("discord:"+place), note("A question."), "k-1")
+		id, err := w.adapter.Post(t.Context(), in(place), note("A question."), "k-1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -352,11 +290,9 @@ func TestCommandsInThreads(t *testing.T) {
 		_, ours, _ := strings.Cut(string(id), ".")
 		ada := w.server.Person("Ada")
 		for where, want := range map[string]string{place: "", ours: "discord:" + place, w.guild.Thread(place, "A person's"): "discord:" + place} {
-			if err := ada.Command(where, "say", nil); err != nil {
-				t.Fatal(err)
-			}
-			w.until(func() bool { _, ok := heard.Load(chat.ChannelID("discord:" + where)); return ok })
-			if within, _ := heard.Load(chat.ChannelID("discord:" + where)); within != chat.ChannelID(want) {
+			must(t, ada.Command(where, "say", nil))
+			w.until(func() bool { _, ok := heard.Load(in(where)); return ok })
+			if within, _ := heard.Load(in(where)); within != chat.ChannelID(want) {
 				t.Errorf("said in %s within %q, want %q", where, within, want)
 			}
 			w.until(func() bool {

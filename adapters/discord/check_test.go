@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 		b.guild.Deny(hidden, discordtest.MayView)
 		check := func(want ...string) {
 			t.Helper()
-			got := a.Check(t.Context(), []chat.ChannelID{chat.ChannelID("discord:" + good), chat.ChannelID("discord:" + quiet), chat.ChannelID("discord:" + hidden), "discord:@1", "slack:C1"})
+			got := a.Check(t.Context(), []chat.ChannelID{in(good), in(quiet), in(hidden), "discord:@1", "slack:C1"})
 			if len(got) != len(want) {
 				t.Errorf("%d sentences, want %d: %q", len(got), len(want), got)
 				return
@@ -46,23 +46,13 @@ func TestCheck(t *testing.T) {
 
 // The check waits for Discord: what it finds is said once it can be reached. A thread has its parent's permissions.
 func TestCheckLater(t *testing.T) {
-	inBubble(t, discordtest.Options{Limit: 50}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{Limit: 50}, func(t *testing.T, b *bubble, a *running) {
 		place := b.guild.Channel("general")
-		id, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A post."), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		pass(time.Second)
-		if err := a.Discuss(t.Context(), id, "A thread", note("A line.")); err != nil {
-			t.Fatal(err)
-		}
-		_, thread, _ := strings.Cut(string(id), ".")
+		thread := b.guild.Thread(place, "A thread")
 		b.guild.Deny(place, discordtest.MaySendThreads)
 		b.server.Fail(discordtest.Fault{Kind: "GET /applications/@me", What: discordtest.BadGateway, Times: 20})
 		found := make(chan []string, 1)
-		go func() { found <- a.Check(t.Context(), []chat.ChannelID{chat.ChannelID("discord:" + thread)}) }()
+		go func() { found <- a.Check(t.Context(), []chat.ChannelID{in(thread)}) }()
 		pass(time.Hour)
 		select {
 		case list := <-found:
@@ -78,7 +68,6 @@ func TestCheckLater(t *testing.T) {
 		if list := a.Check(ctx, nil); len(list) != 0 {
 			t.Errorf("when the program ends the check says %q", list)
 		}
-		a.end(3 * time.Second)
 	})
 }
 

@@ -23,9 +23,7 @@ func TestFanOut(t *testing.T) {
 		t.Skip("2,000 posts take their time: they are left out of a short run")
 	}
 	const channels = 2000
-	inBubble(t, discordtest.Options{Latency: 120 * time.Millisecond}, func(t *testing.T, b *bubble) {
-		a := b.start()
-		pass(time.Second)
+	online(t, discordtest.Options{Latency: 120 * time.Millisecond}, func(t *testing.T, b *bubble, a *running) {
 		due := make(chan chat.ChannelID, channels)
 		for i := range channels {
 			due <- chat.ChannelID("discord:" + b.guild.Channel(fmt.Sprint("channel-", i)))
@@ -67,7 +65,6 @@ func TestFanOut(t *testing.T) {
 		if n := b.server.Written(discordtest.KindPost); n != channels {
 			t.Errorf("%d requests for %d posts", n, channels)
 		}
-		a.end(3 * time.Second)
 	})
 }
 

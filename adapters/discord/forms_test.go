@@ -13,28 +13,27 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
+// asks makes the bot open a form with one input, and answer it with r and err.
+func (b *bubble) asks(label string, r chat.Response, err error) {
+	b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
+		if _, ok := e.What.(chat.Submit); ok {
+			return r, err
+		}
+		return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: label, Type: chat.Area}}}}, nil
+	})
+}
+
 // A form that was not taken and cannot be kept either: what was sent is given back as text.
 func TestTextIsGivenBack(t *testing.T) {
 	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
 		a := b.start(func(o *discord.Options) { o.Keep = deny{b.keep} })
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
 		text := strings.Repeat("An answer that took an hour to write, with *stars*. ", 50)
-		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
-			if _, ok := e.What.(chat.Submit); ok {
-				return reply("That was not saved: the disk is full."), errors.New("the disk is full")
-			}
-			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "X", Type: chat.Area}}}}, nil
-		})
-		if err := ada.Command(place, "open", nil); err != nil {
-			t.Fatal(err)
-		}
+		b.asks("X", reply("That was not saved: the disk is full."), errors.New("the disk is full"))
+		must(t, ada.Command(place, "open", nil))
 		pass(time.Second)
-		if err := ada.Fill("X", text); err != nil {
-			t.Fatal(err)
-		}
-		if err := ada.Submit(); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Fill("X", text))
+		must(t, ada.Submit())
 		pass(time.Second)
 		v := alone(t, ada, place)
 		if !strings.Contains(v.Text, "the disk is full") || !strings.Contains(v.Text, strings.TrimSpace(text)) || !v.Private {
@@ -46,46 +45,30 @@ func TestTextIsGivenBack(t *testing.T) {
 
 // What is kept for [Fix] is kept for a day, for its person alone, and then deleted.
 func TestKeptForms(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
-		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
-			if _, ok := e.What.(chat.Submit); ok {
-				return chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil
-			}
-			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "Your text", Type: chat.Area}}}}, nil
-		})
+		b.asks("Your text", chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil)
 		send := func() {
 			t.Helper()
-			if err := ada.Fill("Your text", "two words"); err != nil {
-				t.Fatal(err)
-			}
-			if err := ada.Submit(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Fill("Your text", "two words"))
+			must(t, ada.Submit())
 			pass(time.Second)
 		}
-		if err := ada.Command(place, "open", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Command(place, "open", nil))
 		pass(time.Second)
 		send()
 		if v := alone(t, ada, place); !strings.Contains(v.Text, "Your text: Only 2 words so far.") {
 			t.Errorf("the screen shows %+v", v)
 		}
 		pass(23 * time.Hour)
-		if err := ada.Press(place, "Fix"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Press(place, "Fix"))
 		pass(time.Second)
 		if d := ada.Dialog(); d == nil || d.Inputs[0].Values[0] != "two words" || d.Inputs[0].Hint != "Only 2 words so far." {
 			t.Fatalf("the dialog is %+v", d)
 		}
 		_ = ada.Cancel()
 		pass(3 * time.Hour)
-		if err := ada.Press(place, "Fix"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Press(place, "Fix"))
 		pass(time.Second)
 		if s := ada.Screen(place); ada.Dialog() != nil || !strings.Contains(s[len(s)-1].Text, "no longer kept") {
 			t.Errorf("after a day: %+v", s)
@@ -93,66 +76,45 @@ func TestKeptForms(t *testing.T) {
 		if list, err := b.keep.List(t.Context(), "discord:app", "kept/"); err != nil || len(list) != 0 {
 			t.Errorf("%d values are still kept, %v", len(list), err)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // A form cannot follow a form at Discord; a button opens it.
 func TestFormAfterForm(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
 		page := 0
 		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
 			page++
 			return chat.Response{Form: &chat.Form{ID: fmt.Sprint("page", page), Title: fmt.Sprint("Page ", page), Inputs: []chat.Input{{ID: "x", Label: "X", Value: []string{"y"}}}}}, nil
 		})
-		if err := ada.Command(place, "open", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Command(place, "open", nil))
 		for n := 1; n <= 3; n++ {
 			pass(time.Second)
 			d := ada.Dialog()
 			if d == nil || d.Title != fmt.Sprint("Page ", n) {
 				t.Fatalf("the dialog is %+v, want page %d", d, n)
 			}
-			if err := ada.Submit(); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Submit())
 			pass(time.Second)
-			if err := ada.Press(place, "Open"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Press(place, "Open"))
 		}
 		pass(time.Second)
-		a.end(3 * time.Second)
 	})
 }
 
 // Who asks to be forgotten is: forms, the texts in them, and the way to the person. Others keep theirs.
 func TestForget(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		place, ada, ben := b.guild.Channel("general"), b.server.Person("Ada"), b.server.Person("Ben")
-		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
-			if _, ok := e.What.(chat.Submit); ok {
-				return chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil
-			}
-			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "Your text", Type: chat.Area}}}}, nil
-		})
+		b.asks("Your text", chat.Response{Errors: map[string]string{"x": "Only 2 words so far."}}, nil)
 		for _, p := range []*discordtest.Person{ada, ben} {
-			if err := errors.Join(p.Command(place, "open", nil), p.Settled(time.Second), p.Fill("Your text", "two words"), p.Submit(), p.Settled(time.Second)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, errors.Join(p.Command(place, "open", nil), p.Settled(time.Second), p.Fill("Your text", "two words"), p.Submit(), p.Settled(time.Second)))
 			pass(time.Second)
-			if err := a.Direct(t.Context(), chat.UserID("discord:"+p.ID()), note("Hello.")); err != nil {
-				t.Fatal(err)
-			}
+			must(t, a.Direct(t.Context(), chat.UserID("discord:"+p.ID()), note("Hello.")))
 		}
 		for range 2 {
-			if err := a.Forget(t.Context(), chat.UserID("discord:"+ada.ID())); err != nil {
-				t.Fatal(err)
-			}
+			must(t, a.Forget(t.Context(), chat.UserID("discord:"+ada.ID())))
 		}
 		list, err := b.keep.List(t.Context(), "discord:app", "kept/")
 		if err != nil || len(list) == 0 {
@@ -167,22 +129,18 @@ func TestForget(t *testing.T) {
 			t.Errorf("Ada's space still holds %v, %v", list, err)
 		}
 		for p, want := range map[*discordtest.Person]bool{ada: false, ben: true} {
-			if err := p.Press(place, "Fix"); err != nil {
-				t.Fatal(err)
-			}
+			must(t, p.Press(place, "Fix"))
 			pass(time.Second)
 			if got := p.Dialog() != nil; got != want {
 				t.Errorf("a dialog opened: %v, want %v", got, want)
 			}
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // A modal has room for five parts. What is to be read before a form of five inputs is said whole, with a button.
 func TestFormBesideItsIntroduction(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
 		for _, c := range []struct {
 			inputs, words int
@@ -194,9 +152,7 @@ func TestFormBesideItsIntroduction(t *testing.T) {
 				f.Inputs = append(f.Inputs, chat.Input{ID: fmt.Sprint("i", i), Label: fmt.Sprint("Input ", i)})
 			}
 			b.says(func(context.Context, chat.Event) (chat.Response, error) { return chat.Response{Form: &f}, nil })
-			if err := errors.Join(ada.Command(place, "open", nil), ada.Settled(time.Second)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, errors.Join(ada.Command(place, "open", nil), ada.Settled(time.Second)))
 			d := ada.Dialog()
 			if (d != nil) != c.dialog {
 				t.Fatalf("%d inputs beside %d words: dialog %+v", c.inputs, c.words, d)
@@ -206,9 +162,7 @@ func TestFormBesideItsIntroduction(t *testing.T) {
 				if !strings.Contains(v.Text, text) || !v.Private {
 					t.Errorf("the screen shows %+v", v)
 				}
-				if err := errors.Join(ada.Press(place, "Open"), ada.Settled(time.Second)); err != nil {
-					t.Fatal(err)
-				}
+				must(t, errors.Join(ada.Press(place, "Open"), ada.Settled(time.Second)))
 				d = ada.Dialog()
 			} else if shown := fmt.Sprint(*d); !strings.Contains(shown, text) {
 				t.Errorf("the dialog shows %s", shown)
@@ -218,6 +172,5 @@ func TestFormBesideItsIntroduction(t *testing.T) {
 			}
 			_ = ada.Cancel()
 		}
-		a.end(3 * time.Second)
 	})
 }

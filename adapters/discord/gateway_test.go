@@ -51,8 +51,7 @@ func TestGatewaySilent(t *testing.T) {
 // Heartbeats that are not answered are noticed within two intervals.
 func TestGatewayDeaf(t *testing.T) {
 	const interval = 40 * time.Second
-	inBubble(t, discordtest.Options{Heart: interval}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{Heart: interval}, func(t *testing.T, b *bubble, a *running) {
 		pass(10*interval + interval/2)
 		b.server.Gateway().Deaf(true)
 		pass(2 * interval)
@@ -64,7 +63,6 @@ func TestGatewayDeaf(t *testing.T) {
 		pass(3 * interval)
 		a.healthy(true)
 		b.works("Ada")
-		a.end(3 * time.Second)
 	})
 }
 
@@ -77,8 +75,7 @@ func TestGatewayResumes(t *testing.T) {
 		"invalid session that may be resumed": func(g discordtest.Gate) { g.End(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-				a := b.start()
+			online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 				for range 5 {
 					pass(2 * time.Minute)
 					lose(b.server.Gateway())
@@ -89,7 +86,6 @@ func TestGatewayResumes(t *testing.T) {
 				if _, identified, resumed := b.server.Gateway().Counts(); identified != 1 || resumed != 5 {
 					t.Errorf("%d sessions and %d resumes, want 1 and 5", identified, resumed)
 				}
-				a.end(3 * time.Second)
 			})
 		})
 	}
@@ -97,17 +93,15 @@ func TestGatewayResumes(t *testing.T) {
 
 // What happened while the connection was away is told at the resume.
 func TestGatewayReplays(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		lost := b.guild.Channel("lost")
 		pass(time.Minute)
 		b.server.Gateway().Drop()
 		b.guild.Remove(lost)
 		pass(5 * time.Second)
-		if e := heard[chat.Removed](b); len(e) != 1 || e[0].Channel != chat.ChannelID("discord:"+lost) {
+		if e := heard[chat.Removed](b); len(e) != 1 || e[0].Channel != in(lost) {
 			t.Errorf("heard %+v", e)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
@@ -134,8 +128,7 @@ func TestGatewayBeginsAnew(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-				a := b.start()
+			online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 				pass(2 * time.Minute)
 				lose(b.server.Gateway())
 				pass(15 * time.Second)
@@ -144,7 +137,6 @@ func TestGatewayBeginsAnew(t *testing.T) {
 				if _, identified, _ := b.server.Gateway().Counts(); identified > 2 {
 					t.Errorf("%d sessions for one loss", identified)
 				}
-				a.end(3 * time.Second)
 			})
 		})
 	}
@@ -326,8 +318,7 @@ func TestGatewayBeatWhileClosing(t *testing.T) {
 
 // Bytes that are no event do no harm.
 func TestGatewayNonsense(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		for _, raw := range []string{`{}`, `[]`, `null`, `"x"`, `{"id":"1"}`, `{"id":1,"data":{"components":[{"component":{}}]}}`} {
 			for _, kind := range []string{"INTERACTION_CREATE", "MESSAGE_CREATE", "NEW_THING"} {
 				b.server.Dispatch(kind, []byte(raw))
@@ -335,6 +326,5 @@ func TestGatewayNonsense(t *testing.T) {
 		}
 		pass(10 * time.Second)
 		b.works("Ada")
-		a.end(3 * time.Second)
 	})
 }

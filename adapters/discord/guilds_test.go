@@ -15,8 +15,7 @@ import (
 )
 
 func TestGatewayGuilds(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		if n := len(heard[chat.Added](b)); n != 0 {
 			t.Errorf("%d guilds are new that were there before", n)
 		}
@@ -36,14 +35,12 @@ func TestGatewayGuilds(t *testing.T) {
 		if e := heard[chat.Added](b); len(e) != 1 || e[0].Space != space || e[0].Channel != "" {
 			t.Errorf("heard %+v", e)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // What is told of guilds is handled in the order in which it was told: a return must not be overtaken by the removal.
 func TestGatewayGuildsInOrder(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		var mu sync.Mutex
 		var done []string
 		b.says(func(_ context.Context, e chat.Event) (chat.Response, error) {
@@ -58,14 +55,11 @@ func TestGatewayGuildsInOrder(t *testing.T) {
 		b.guild.Uninstall()
 		b.guild.Install()
 		pass(100 * time.Millisecond)
-		if err := b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil))
 		pass(5 * time.Second)
 		if want := []string{"chat.Call", "chat.Removed", "chat.Added"}; !slices.Equal(done, want) {
 			t.Errorf("done in the order %q, want %q", done, want)
 		}
-		a.end(3 * time.Second)
 	})
 }
 

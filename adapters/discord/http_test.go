@@ -195,9 +195,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		for _, what := range []discordtest.Mishap{discordtest.BadGateway, discordtest.LostReply, discordtest.NotFound, discordtest.Silence} {
 			b.server.Fail(discordtest.Fault{Kind: callbackRoute, What: what, Times: 50})
 			b.server.Fail(discordtest.Fault{Kind: originalRoute, What: what, Times: 50})
-			if err := ada.Command(place, "say", map[string]string{"text": "my private words"}); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Command(place, "say", map[string]string{"text": "my private words"}))
 			pass(time.Minute)
 		}
 		b.server.Gateway().Drop()

@@ -46,12 +46,10 @@ func TestFirstAnswerSurvives(t *testing.T) {
 		"429": {What: discordtest.Limited, After: 300 * time.Millisecond}, "global 429": {What: discordtest.LimitedGlobal, After: 300 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-				a := b.start()
+			online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 				f.Kind = callbackRoute
 				b.server.Fail(f)
 				b.works("Ada")
-				a.end(3 * time.Second)
 			})
 		})
 	}
@@ -63,8 +61,7 @@ func TestLaterAnswerSurvives(t *testing.T) {
 		"429": {What: discordtest.LimitedShared, After: 2 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-				a := b.start()
+			online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 				f.Kind = originalRoute
 				b.server.Fail(f)
 				b.says(func(context.Context, chat.Event) (chat.Response, error) {
@@ -72,14 +69,11 @@ func TestLaterAnswerSurvives(t *testing.T) {
 					return reply("At last."), nil
 				})
 				place, ada := b.guild.Channel("general"), b.server.Person("Ada")
-				if err := ada.Command(place, "say", nil); err != nil {
-					t.Fatal(err)
-				}
+				must(t, ada.Command(place, "say", nil))
 				pass(20 * time.Second)
 				if v := alone(t, ada, place); v.Text != "At last." || !v.Private || len(ada.Troubles()) > 0 {
 					t.Errorf("the screen shows %+v", v)
 				}
-				a.end(3 * time.Second)
 			})
 		})
 	}
@@ -87,43 +81,33 @@ func TestLaterAnswerSurvives(t *testing.T) {
 
 // Discord refuses an answer after 15 minutes with the status of a refused token; the bot's token is none the worse.
 func TestAnswerMuchTooLate(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		b.says(func(context.Context, chat.Event) (chat.Response, error) {
 			time.Sleep(20 * time.Minute)
 			return reply("At last."), nil
 		})
-		if err := b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, b.server.Person("Ada").Command(b.guild.Channel("general"), "say", nil))
 		pass(25 * time.Minute)
 		a.healthy(true)
-		a.end(3 * time.Second)
 	})
 }
 
 // A follow-up whose outcome is not known is not sent again: it would be there twice.
 func TestFollowUpIsNotRepeated(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
 		pass(time.Second)
-		if _, err := a.Post(t.Context(), chat.ChannelID("discord:"+place), note("A post.", row(chat.Button{Label: "Next", Action: "n", Gives: chat.GivesUpdate})), ""); err != nil {
-			t.Fatal(err)
-		}
+		a.posted(in(place), note("A post.", row(chat.Button{Label: "Next", Action: "n", Gives: chat.GivesUpdate})), "")
 		b.server.Fail(discordtest.Fault{Kind: followUpRoute, What: discordtest.LostReply})
 		b.says(func(context.Context, chat.Event) (chat.Response, error) {
 			time.Sleep(2 * time.Second)
 			return reply("Only for you."), nil
 		})
-		if err := ada.Press(place, "Next"); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Press(place, "Next"))
 		pass(20 * time.Second)
 		if s := ada.Screen(place); len(s) != 2 || s[1].Text != "Only for you." {
 			t.Errorf("the screen shows %+v", s)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
@@ -136,9 +120,7 @@ func TestSlowReads(t *testing.T) {
 			time.Sleep(4 * time.Second)
 			return chat.Response{Form: &chat.Form{ID: "f", Title: "A form", Inputs: []chat.Input{{ID: "x", Label: "X"}}}, Choices: []chat.Choice{{Value: "v", Label: "V"}}}, nil
 		})
-		if err := ada.Command(place, "open", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Command(place, "open", nil))
 		pass(10 * time.Second)
 		if v := alone(t, ada, place); v.Text != "Busy, press again." || ada.Dialog() != nil || len(ada.Troubles()) > 0 {
 			t.Errorf("the screen shows %+v, troubles %q", v, ada.Troubles())
@@ -152,12 +134,9 @@ func TestSlowReads(t *testing.T) {
 
 // An interaction that arrives after Discord gave up on it is handled, for it may carry a text, and harms nothing.
 func TestLateInteraction(t *testing.T) {
-	inBubble(t, discordtest.Options{Patience: time.Nanosecond}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{Patience: time.Nanosecond}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
-		if err := ada.Command(place, "say", nil); err != nil {
-			t.Fatal(err)
-		}
+		must(t, ada.Command(place, "say", nil))
 		pass(10 * time.Second)
 		if n := len(heard[chat.Call](b)); n != 1 {
 			t.Errorf("handled %d times", n)
@@ -165,14 +144,12 @@ func TestLateInteraction(t *testing.T) {
 		if n := b.server.Requests(callbackRoute); n != 1 {
 			t.Errorf("%d answers to what takes none any more", n)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // More people at once than there is room for: those are asked to press again, and nothing piles up.
 func TestCrowdBeyondRoom(t *testing.T) {
-	inBubble(t, discordtest.Options{Latency: 200 * time.Millisecond}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{Latency: 200 * time.Millisecond}, func(t *testing.T, b *bubble, _ *running) {
 		pass(5 * time.Second)
 		place := b.guild.Channel("general")
 		b.says(func(ctx context.Context, _ chat.Event) (chat.Response, error) {
@@ -183,9 +160,7 @@ func TestCrowdBeyondRoom(t *testing.T) {
 		for i := range 600 {
 			p := b.server.Person(fmt.Sprint("Person ", i))
 			people = append(people, p)
-			if err := p.Command(place, "say", nil); err != nil {
-				t.Fatal(err)
-			}
+			must(t, p.Command(place, "say", nil))
 		}
 		pass(10 * time.Second)
 		counts := map[string]int{}
@@ -195,7 +170,6 @@ func TestCrowdBeyondRoom(t *testing.T) {
 		if counts["There you are."] != 512 || counts["Busy, press again."] != 88 {
 			t.Errorf("answered: %v", counts)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
@@ -208,14 +182,11 @@ func (deny) Set(context.Context, chat.SpaceID, map[string][]byte) error {
 
 // Somebody's roles are told by identifier and by name; what Discord knows of them is asked once.
 func TestRoles(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada, bea := b.guild.Channel("general"), b.server.Person("Ada"), b.server.Person("Bea")
 		id := b.guild.Role("Mentors", 0, ada)
 		for _, p := range []*discordtest.Person{ada, bea, ada} {
-			if err := p.Command(place, "say", nil); err != nil {
-				t.Fatal(err)
-			}
+			must(t, p.Command(place, "say", nil))
 			pass(time.Second)
 		}
 		calls := heard[chat.Call](b)
@@ -228,23 +199,19 @@ func TestRoles(t *testing.T) {
 		if n := b.server.Requests("GET /guilds/{guild_id}/roles"); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
-		a.end(3 * time.Second)
 	})
 }
 
 // What this bot never made is answered with a sentence.
 func TestForgedIDs(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		a := b.start()
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, _ *running) {
 		place, ada := b.guild.Channel("general"), b.server.Person("Ada")
 		for i, raw := range []string{
 			`{"custom_id":"","component_type":2}`, `{"custom_id":"x","component_type":2}`, `{"custom_id":"z:1","component_type":2}`,
 			`{"custom_id":"o99:../../1","component_type":2}`, `{"custom_id":"o999999999:1","component_type":2}`, `{"custom_id":"b1:","component_type":3,"values":["b2:x"]}`,
 			`{"custom_id":"s1:form","component_type":2}`, `{"component_type":2}`,
 		} {
-			if err := ada.Raw(place, 3, []byte(raw)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Raw(place, 3, []byte(raw)))
 			pass(time.Second)
 			if s := ada.Screen(place); len(s) != i+1 || s[i].Text == "" {
 				t.Errorf("%s is answered with %+v, troubles %q", raw, s, ada.Troubles())
@@ -254,11 +221,8 @@ func TestForgedIDs(t *testing.T) {
 			t.Errorf("%d presses reached the bot", n)
 		}
 		for _, raw := range []string{`{"name":"interview"}`, `{"name":"interview","options":[{"name":"pick","type":1,"options":[]}]}`} { // only offers are taken
-			if err := ada.Raw(place, 4, []byte(raw)); err != nil {
-				t.Fatal(err)
-			}
+			must(t, ada.Raw(place, 4, []byte(raw)))
 			pass(time.Second)
 		}
-		a.end(3 * time.Second)
 	})
 }

@@ -158,7 +158,7 @@ func (w *world) Channel(name string) chat.ChannelID {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.channels[name] == "" {
-		w.channels[name] = chat.ChannelID("discord:" + w.guild.Channel(name))
+		w.channels[name] = in(w.guild.Channel(name))
 	}
 	return w.channels[name]
 }

@@ -11,26 +11,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/interviewbot/interviewbot/adapters/adaptertest"
 	"github.com/interviewbot/interviewbot/adapters/discord/discordtest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
-
-// visible is what a person can tell apart.
-func visible(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
 
 // reader is a Discord whose clients read Markdown; nothing else of it is used.
 func reader(t testing.TB) *discordtest.Server {
@@ -45,14 +30,14 @@ func reader(t testing.TB) *discordtest.Server {
 // checkText renders a text plainly, in every style and in every kind of block, and reads it as a client does.
 func checkText(t *testing.T, s *discordtest.Server, text string) {
 	t.Helper()
-	if got, effects := s.Read(markdown(chat.T(text))); visible(got) != visible(text) || len(effects) > 0 {
+	if got, effects := s.Read(markdown(chat.T(text))); discordtest.Visible(got) != discordtest.Visible(text) || len(effects) > 0 {
 		t.Errorf("%q\nis shown as %q\nwith effects %q; written %q", text, got, effects, markdown(chat.T(text)))
 	}
 	marks := []string{"bold", "italic", "strike", "hidden", "mono"}
 	for _, style := range []chat.Style{chat.Bold, chat.Italic, chat.Strike, chat.Spoiler, chat.Mono, chat.Bold | chat.Italic, chat.Bold | chat.Italic | chat.Strike | chat.Spoiler} {
 		spans := chat.Text{{Text: "before ", Style: 0}, {Text: text, Style: style}, {Text: text, Style: chat.Bold}, {Text: " after " + text}}
 		got, effects := s.Read(markdown(spans))
-		if visible(got) != visible(spans.Plain()) {
+		if discordtest.Visible(got) != discordtest.Visible(spans.Plain()) {
 			t.Errorf("style %b: %q\nis shown as %q\nwritten %q", style, spans.Plain(), got, markdown(spans))
 		}
 		if slices.ContainsFunc(effects, func(e string) bool { return !slices.Contains(marks, e) }) {
@@ -60,7 +45,7 @@ func checkText(t *testing.T, s *discordtest.Server, text string) {
 		}
 	}
 	linked := chat.Text{{Text: text, Link: "https://example.com/a_(b)?c=d&e=*"}}
-	if got, effects := s.Read(markdown(linked)); visible(got) != visible(text) || visible(text) != "" && !slices.Contains(effects, "link https://example.com/a_%28b%29?c=d&e=*") {
+	if got, effects := s.Read(markdown(linked)); discordtest.Visible(got) != discordtest.Visible(text) || discordtest.Visible(text) != "" && !slices.Contains(effects, "link https://example.com/a_%28b%29?c=d&e=*") {
 		t.Errorf("linked %q is shown as %q with %q; written %q", text, got, effects, markdown(linked))
 	}
 	d := draft{ids: map[string]int{}}
@@ -73,7 +58,7 @@ func checkText(t *testing.T, s *discordtest.Server, text string) {
 		for _, p := range d.parts {
 			shown, effects = s.Read(p.text)
 		}
-		if !strings.Contains(visible(shown), visible(text)) || slices.ContainsFunc(effects, func(e string) bool { return strings.Contains(e, " ") || e == "emoji" }) {
+		if !strings.Contains(discordtest.Visible(shown), discordtest.Visible(text)) || slices.ContainsFunc(effects, func(e string) bool { return strings.Contains(e, " ") || e == "emoji" }) {
 			t.Errorf("%T of %q is shown as %q with %q", b, text, shown, effects)
 		}
 	}

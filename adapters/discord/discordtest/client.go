@@ -179,9 +179,10 @@ func (p *Person) show(f form, in *interaction) {
 }
 
 // same compares labels as people do: without what cannot be seen.
-func same(a, b string) bool { return shown(a) == shown(b) }
+func same(a, b string) bool { return Visible(a) == Visible(b) }
 
-func shown(s string) string {
+// Visible is what a person can tell apart of a text.
+func Visible(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
