@@ -44,7 +44,7 @@ func (b *Bot) resumeTrack(tx store.Tx, _ call, t *store.Track, _ string) (string
 	if t.State == store.TrackEnded && t.Ends != "" && t.Ends < today(*t, tx.Now()) {
 		t.Ends = ""
 	}
-	t.State, t.LastAt = store.TrackActive, tx.Now()
+	goOn(t, tx.Now())
 	sched, err := civil.Parse(t.Cron, t.Zone)
 	if err != nil {
 		return "", err
@@ -251,28 +251,29 @@ func (b *Bot) swapQuestion(tx store.Tx, _ call, t *store.Track, id string) (stri
 }
 
 func (b *Bot) endTrack(tx store.Tx, _ call, t *store.Track, value string) (string, error) {
+	say := "The last post is on " + value + "."
 	if strings.EqualFold(value, "off") {
-		t.Ends = ""
-		if t.State == store.TrackEnded {
-			t.State, t.LastAt, t.Removed = store.TrackActive, tx.Now(), time.Time{}
-		}
-		return "It has no last day any more.", nil
-	}
-	if _, err := time.Parse("2006-01-02", value); err != nil || value < today(*t, tx.Now()) {
+		value, say = "", "It has no last day any more."
+	} else if _, err := time.Parse(time.DateOnly, value); err != nil || value < today(*t, tx.Now()) {
 		return "", sorry("Please give a day to come, like this: tracks end 2026-12-31.")
 	}
 	t.Ends = value
-	if t.State == store.TrackEnded {
-		t.State, t.LastAt, t.Removed = store.TrackActive, tx.Now(), time.Time{}
+	if t.State == store.TrackEnded { // one that is paused stays so
+		goOn(t, tx.Now())
 	}
-	return "The last post is on " + value + ".", nil
+	return say, nil
+}
+
+// goOn makes a track active again from now on: what fell due meanwhile is over.
+func goOn(t *store.Track, now time.Time) {
+	if t.State != store.TrackActive {
+		t.State, t.LastAt, t.Removed = store.TrackActive, now, time.Time{}
+	}
 }
 
 func (b *Bot) restartTrack(tx store.Tx, _ call, t *store.Track, _ string) (string, error) {
 	t.DeckFrom, t.Warned, t.Ends = t.Rounds, false, ""
-	if t.State != store.TrackActive {
-		t.State, t.LastAt, t.Removed = store.TrackActive, tx.Now(), time.Time{}
-	}
+	goOn(t, tx.Now())
 	return "The deck is fresh: every question can come again. Streaks go on.", nil
 }
 
@@ -300,7 +301,7 @@ func (b *Bot) undoRemove(tx store.Tx, _ call, t *store.Track, _ string) (string,
 	if tx.Now().Sub(t.Removed) > 24*time.Hour {
 		return "", sorry("It was removed more than a day ago. setup makes a new one.")
 	}
-	t.State, t.Removed, t.LastAt = store.TrackActive, time.Time{}, tx.Now()
+	goOn(t, tx.Now())
 	return "It is back: it goes on " + describe(*t) + ".", nil
 }
 

@@ -94,12 +94,13 @@ func (b *Bot) doWithTrack(ctx context.Context, c call, what, id, value string) (
 	var say string
 	var t store.Track
 	again, err := b.write(ctx, c, what+" a track", func(tx store.Tx) (err error) {
+		which := id
 		if what == "undo" && id == "" {
-			if id, err = lastRemoved(tx, c); err != nil {
+			if which, err = lastRemoved(tx, c); err != nil {
 				return err
 			}
 		}
-		if t, err = b.managed(tx, c, id); err != nil {
+		if t, err = b.managed(tx, c, which); err != nil {
 			return err
 		}
 		stopped := t.State == store.TrackRemoved || t.State == store.TrackEnded
