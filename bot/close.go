@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -222,41 +223,39 @@ func counting(tx store.Tx, r store.Round, m store.Member) (store.Answer, bool, e
 	return a, err == nil && a.Counting && !a.Late, err
 }
 
+// countHead adds one answer to what a post says from the first one on.
+func countHead(r *store.Round, a store.Answer) {
+	r.Answered++
+	if !readable(a) {
+		return
+	}
+	r.Shared++
+	if a.Visibility == store.WithoutName {
+		r.Nameless++
+	}
+}
+
 // countAnswer adds one answer to what the reveal shows.
 func countAnswer(r *store.Round, a store.Answer) {
-	r.Answered++
-	if readable(a) {
-		r.Shared++
-		if a.Visibility == store.WithoutName {
-			r.Nameless++
-		}
-	}
+	countHead(r, a)
 	if a.Question != r.Question {
 		return // it was to the question before a swap, whose points are others
 	}
 	for _, id := range said(a) {
-		found := false
-		for i := range r.Had {
-			if r.Had[i].Point == id {
-				r.Had[i].N++
-				found = true
-			}
+		i := slices.IndexFunc(r.Had, func(h store.PointCount) bool { return h.Point == id })
+		if i < 0 {
+			i = len(r.Had)
+			r.Had = append(r.Had, store.PointCount{Point: id})
 		}
-		if !found {
-			r.Had = append(r.Had, store.PointCount{Point: id, N: 1})
-		}
+		r.Had[i].N++
 	}
 }
 
 // said lists the points an answer covers: those found, and those the person ticked.
 func said(a store.Answer) []string {
-	all := append([]string(nil), a.Found...)
+	all := slices.Clone(a.Found)
 	for _, t := range a.Ticks {
-		known := false
-		for _, f := range a.Found {
-			known = known || f == t
-		}
-		if !known {
+		if !slices.Contains(a.Found, t) {
 			all = append(all, t)
 		}
 	}

@@ -56,9 +56,10 @@ func readFace(tx store.Tx, track string, no int) (f face, err error) {
 func (b *Bot) composePost(ctx context.Context, r store.Round) (chat.Message, error) {
 	var f face
 	err := b.view(ctx, "read what a post is made of", func(tx store.Tx) (err error) {
-		if f, err = readFace(tx, r.Track, r.No); err == nil && f.track.Group.Current > 0 {
-			_, _, _, f.quorum, err = tally(tx, r.Track, r.No)
+		if f, err = readFace(tx, r.Track, r.No); err != nil || f.track.Group.Current == 0 {
+			return err
 		}
+		f.quorum, err = tally(tx, &r)
 		return err
 	})
 	if err != nil {

@@ -19,9 +19,12 @@ func (b *Bot) reveal(ctx context.Context, task store.Task) error {
 
 // refresh brings the open post's counter up to date.
 func (b *Bot) refresh(ctx context.Context, task store.Task) error {
-	var n, shared, nameless, quorum int
+	var now store.Round
+	var quorum int
 	err := b.view(ctx, "count a round's answers", func(tx store.Tx) (err error) {
-		n, shared, nameless, quorum, err = tally(tx, task.Track, task.Round)
+		if now, err = tx.Round(task.Track, task.Round); err == nil {
+			quorum, err = tally(tx, &now)
+		}
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -35,7 +38,7 @@ func (b *Bot) refresh(ctx context.Context, task store.Task) error {
 		if err != nil || !accepts(r) {
 			return err
 		}
-		r.Answered, r.Shared, r.Nameless, r.Refreshed = n, shared, nameless, tx.Now()
+		r.Answered, r.Shared, r.Nameless, r.Refreshed = now.Answered, now.Shared, now.Nameless, tx.Now()
 		return tx.PutRound(r)
 	})
 	if err != nil {
@@ -50,33 +53,27 @@ func (b *Bot) refresh(ctx context.Context, task store.Task) error {
 	})
 }
 
-// tally counts an open round's answers, and how many more the group's streak needs.
-func tally(tx store.Tx, track string, no int) (n, shared, nameless, quorum int, err error) {
-	t, err := tx.Track(track)
+// tally counts an open round's answers anew, and says how many more the group's streak needs.
+func tally(tx store.Tx, r *store.Round) (quorum int, err error) {
+	t, err := tx.Track(r.Track)
 	if err != nil {
-		return
+		return 0, err
 	}
-	all, err := tx.RoundAnswers(track, no, "", 0)
+	all, err := tx.RoundAnswers(r.Track, r.No, "", 0)
 	if err != nil {
-		return
+		return 0, err
 	}
+	r.Answered, r.Shared, r.Nameless = 0, 0, 0
 	by := map[string]bool{}
 	for _, a := range all {
-		if !a.Counting || a.Late {
-			continue
-		}
-		n++
-		by[a.User] = true
-		if readable(a) {
-			shared++
-			if a.Visibility == store.WithoutName {
-				nameless++
-			}
+		if a.Counting && !a.Late {
+			countHead(r, a)
+			by[a.User] = true
 		}
 	}
-	members, err := tx.Members(track, "", 0)
+	members, err := tx.Members(r.Track, "", 0)
 	if err != nil {
-		return
+		return 0, err
 	}
 	counted, met := 0, 0
 	for _, m := range members {
@@ -92,7 +89,7 @@ func tally(tx store.Tx, track string, no int) (n, shared, nameless, quorum int, 
 			met++
 		}
 	}
-	return n, shared, nameless, max(0, streak.Need(counted, t.Quorum)-met), nil
+	return max(0, streak.Need(counted, t.Quorum)-met), nil
 }
 
 // editPost makes a round's post say what it should say now, and ends the task.

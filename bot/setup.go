@@ -338,11 +338,12 @@ func (b *Bot) setUp(ctx context.Context, c call, id string) (chat.Response, erro
 	if who != nil {
 		summary = "This channel" + summary
 	}
-	buttons := row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID))
-	if out := b.reach(ctx, t); out != "" {
-		return reply(message(summary, chat.Paragraph{Text: chat.Join(who, text)}, chat.Paragraph{Text: chat.B(out)}, buttons)), nil
+	out := []chat.Block{chat.Paragraph{Text: chat.Join(who, text)}}
+	if trouble := b.reach(ctx, t); trouble != "" {
+		out = append(out, chat.Paragraph{Text: chat.B(trouble)})
 	}
-	return reply(message(summary, chat.Paragraph{Text: chat.Join(who, text)}, buttons)), nil
+	out = append(out, row(primary(b.button("Post one now", "now", t.ID)), b.button("Change", "edit", t.ID), b.button("Undo", "remove", t.ID)))
+	return reply(message(summary, out...)), nil
 }
 
 // reachFor is how long who sets up is kept waiting for the platform to say whether the bot can post.
