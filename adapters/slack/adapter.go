@@ -194,7 +194,6 @@ func (a *Adapter) say(ctx context.Context, channel string, m chat.Message, key s
 	err = post(ctx, channel)
 	if hasCode(err, "channel_not_found") && isPerson(channel) && a.granted("im:write") {
 		if to, opened := a.open(ctx, channel); opened == nil {
-			a.pace.rest(channel)
 			err = post(ctx, to)
 		}
 	}

@@ -139,9 +139,7 @@ func (p *pace) refused(method string, after time.Duration) chat.Later {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.schedule(method)
-	if at := p.now().Add(after); at.After(s.paused) {
-		s.paused = at
-	}
+	s.paused = p.now().Add(after)
 	return chat.Later{At: s.paused}
 }
 
@@ -165,11 +163,4 @@ func (p *pace) forget(now time.Time) {
 		}
 	}
 	p.sweep = max(256, 2*len(p.channels))
-}
-
-// rest lets a channel be posted to at once, after a post that was surely not made.
-func (p *pace) rest(channel string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.channels, channel)
 }

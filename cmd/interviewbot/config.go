@@ -167,7 +167,7 @@ func platformMistakes(cfg Config) (wrong []string) {
 	return wrong
 }
 
-// fileMistakes names the NAME_FILE variables whose file cannot be read.
+// fileMistakes names the NAME_FILE variables whose file cannot be read or holds nothing.
 func fileMistakes() (wrong []string) {
 	for _, name := range []string{"STORE", "SEAL_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY"} {
 		path := os.Getenv(name + "_FILE")
@@ -177,8 +177,12 @@ func fileMistakes() (wrong []string) {
 		if os.Getenv(name) != "" && name != "STORE" { // which a container has anyway
 			wrong = append(wrong, fmt.Sprintf("%s and %s_FILE are both set; keep one of them", name, name))
 		}
-		if _, err := os.ReadFile(path); err != nil {
+		text, err := os.ReadFile(path)
+		switch {
+		case err != nil:
 			wrong = append(wrong, fmt.Sprintf("%s_FILE: the file cannot be read: %v", name, errors.Unwrap(err)))
+		case strings.TrimSpace(string(text)) == "":
+			wrong = append(wrong, fmt.Sprintf("%s_FILE: the file is empty", name))
 		}
 	}
 	return wrong

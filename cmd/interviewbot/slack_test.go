@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -276,6 +277,22 @@ func TestTokensAreTrimmed(t *testing.T) {
 	o.end()
 }
 
+// A file that a token should be in and is not: without a word the playground would start instead of Slack.
+func TestAnEmptyFileIsNoToken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SLACK_BOT_TOKEN_FILE", file)
+	var out strings.Builder
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	err := command(&out, &out).Run(ctx, []string{"interviewbot", "--listen", "127.0.0.1:0", "--store", filepath.Join(t.TempDir(), "data.db")})
+	if err == nil || !strings.Contains(err.Error(), "SLACK_BOT_TOKEN_FILE: the file is empty") {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
 func TestSlackCommandSaysWhatItDoesNotUnderstand(t *testing.T) {
 	for args, want := range map[string]string{
 		"slack manifst": `did you mean "manifest"?`, "slack manifest http https://bot.example.org": `"http"`, "discord invte": `did you mean "invite"?`,
@@ -305,6 +322,13 @@ func TestThePrefixIsSaid(t *testing.T) {
 	o.until("the streak", func() bool { return len(o.ada.Screen(o.channel)) > 0 })
 	if text := o.ada.Screen(o.channel)[0].Text; !strings.Contains(text, "/acme-interview practice") {
 		t.Errorf("it names the commands as in %q", text)
+	}
+	if err := o.ada.Type(o.channel, "/acme-interview xyzzy"); err != nil {
+		t.Fatal(err)
+	}
+	o.until("what to type", func() bool { return len(o.ada.Screen(o.channel)) > 1 })
+	if text := o.ada.Screen(o.channel)[1].Text; !strings.Contains(text, "Type: /acme-interview help") {
+		t.Errorf("it says what to type as in %q", text)
 	}
 	o.end()
 	t.Setenv("SLACK_PREFIX", "acme")
