@@ -14,6 +14,7 @@ import (
 // TestContent prints what is the matter with the content, one line for each problem. CONTENT_ONLY=caching/ looks at the files whose path
 // contains that text only; CONTENT_SHOW=1 also prints their questions and how the rubric marks the samples.
 func TestContent(t *testing.T) {
+	Long(t)
 	only := os.Getenv("CONTENT_ONLY")
 	wanted := func(file string) bool { return strings.Contains(file, only) }
 	b, problems := load(&Bank{}, os.DirFS("content"))
@@ -45,6 +46,7 @@ func TestContent(t *testing.T) {
 // TestGenerated fails when what is made from the content is out of date: the grid in its README, and the words in rubric/known.go that
 // are no typing mistakes. CONTENT_WRITE=1 brings both up to date.
 func TestGenerated(t *testing.T) {
+	Long(t)
 	b, problems := load(&Bank{}, os.DirFS("content"))
 	if len(problems) > 0 {
 		t.Fatal("the content does not load, see TestContent")
@@ -108,4 +110,13 @@ func knownWords(file string, b *Bank) ([]byte, bool) {
 func wordsOf(v any) []string {
 	text := strings.NewReplacer(`\n`, " ", `\t`, " ").Replace(string(body(v)))
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < 'a' || r > 'z' })
+}
+
+// Long leaves what reads the whole bank, in one goroutine, out of a short run: the race detector makes it ten times slower and
+// has nothing to find.
+func Long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("reading the whole bank takes its time: it is left out of a short run")
+	}
 }

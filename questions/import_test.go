@@ -38,6 +38,7 @@ func embedded(t testing.TB) *questions.Bank {
 }
 
 func TestImport(t *testing.T) {
+	questions.Long(t)
 	const min = "question,answer\n"
 	bank := embedded(t)
 	for name, test := range map[string]struct {
@@ -129,6 +130,7 @@ func TestImport(t *testing.T) {
 
 // A hostile file is refused in seconds and with few words; these have a fifth of the largest size.
 func TestHostileImportsEndSoon(t *testing.T) {
+	questions.Long(t)
 	fill := func(unit string) string { return strings.Repeat(unit, questions.ImportLimit/5/len(unit)) }
 	began := time.Now()
 	for name, test := range map[string]struct {
@@ -189,6 +191,7 @@ func own(t *testing.T, id, prompt string) *questions.Bank {
 }
 
 func TestImportReplacesOwnContentOnlyWhenAsked(t *testing.T) {
+	questions.Long(t)
 	b := own(t, "what-is-a-zebra", "What is a zebra?")
 	content := []byte("topic,question,answer\ncaching,What is a zebra?,B\n")
 	entries, err := questions.Import(content, questions.CSV, questions.Importing{Bank: b})
@@ -228,6 +231,7 @@ func TestImportTellsItsProgress(t *testing.T) {
 // The whole bank survives JSON and CSV, but for blanks at the ends of texts; line breaks inside the entries of a list, which mean a blank,
 // are blanks in CSV.
 func TestBankGoesThroughExportAndImport(t *testing.T) {
+	questions.Long(t)
 	var some []*questions.Question // of each topic and level: all of them take long
 	for i, q := range embedded(t).Questions() {
 		if i%4 == 0 {
@@ -308,6 +312,7 @@ func TestAnkiExport(t *testing.T) {
 }
 
 func TestTheBankExportsToAnki(t *testing.T) {
+	questions.Long(t)
 	var out bytes.Buffer
 	bank := embedded(t)
 	if err := questions.Export(&out, questions.Anki, bank.Questions()); err != nil {
@@ -326,6 +331,7 @@ func TestTheBankExportsToAnki(t *testing.T) {
 
 // Whatever passes Validate is the same after it was written to a file of content and loaded.
 func TestYAMLLoadsAsItWasWritten(t *testing.T) {
+	questions.Long(t)
 	bank := embedded(t)
 	reload := func(q *questions.Question) (*questions.Question, string, error) {
 		file, err := q.YAML()

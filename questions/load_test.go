@@ -154,6 +154,7 @@ func TestAllProblemsOfAllFilesAtOnce(t *testing.T) {
 }
 
 func TestLaterFoldersExtendEarlierOnes(t *testing.T) {
+	questions.Long(t)
 	base, err := questions.Embedded()
 	if err != nil {
 		t.Fatal(err)
@@ -192,6 +193,7 @@ func TestLaterFoldersExtendEarlierOnes(t *testing.T) {
 }
 
 func TestIDsAreTakenAcrossFolders(t *testing.T) {
+	questions.Long(t)
 	_, err := questions.Load(questions.Content(), dir(goodFile, good(t)))
 	if got := problems(err); len(got) != 1 || !strings.HasPrefix(got[0], goodFile+`:1: the id "cache-makes-it-slower" is taken by `+goodFile) {
 		t.Errorf("got %v", got)

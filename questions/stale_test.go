@@ -55,6 +55,7 @@ func TestLintWarnsOfPhrasingsThatAreOneCommonWord(t *testing.T) {
 }
 
 func TestOwnContentMayHaveGaps(t *testing.T) {
+	questions.Long(t)
 	b := own(t, "what-is-a-zebra", "What is a zebra?")
 	found := b.LintOwn()
 	if len(found) == 0 {

@@ -54,6 +54,7 @@ func TestReadmeIsRewrittenBetweenItsMarksOnly(t *testing.T) {
 }
 
 func TestShow(t *testing.T) {
+	questions.Long(t)
 	b, err := questions.Embedded()
 	if err != nil {
 		t.Fatal(err)
