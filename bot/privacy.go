@@ -84,7 +84,9 @@ func (b *Bot) forget(ctx context.Context, task store.Task) error {
 func (b *Bot) purgeSpace(ctx context.Context, task store.Task) error {
 	gone := false
 	if r, ok := b.platforms[chat.PlatformOf(task.Space)].(chat.Resident); ok {
-		here, err := r.Resides(ctx, chat.SpaceID(task.Space))
+		limited, cancel := context.WithTimeout(ctx, callTime)
+		here, err := r.Resides(limited, chat.SpaceID(task.Space))
+		cancel()
 		switch {
 		case errors.Is(err, chat.ErrRevoked): // it tells nothing any more: what was told holds
 		case err != nil:

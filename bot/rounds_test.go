@@ -287,6 +287,14 @@ func TestTheGroupsStreak(t *testing.T) {
 	}
 }
 
+func TestOwnersHearAtOnceOfLostAccess(t *testing.T) {
+	s, ada, _ := opened(t)
+	s.p.Fail(bottest.Fault{Call: chat.KindEdit, Err: chat.ErrRevoked})
+	s.to(3, "09:05")
+	ada.Sees(ada.Direct(), "show the model answer under a closed question: I seem to have lost access")
+	ada.SeesNot(ada.Direct(), "several tries")
+}
+
 func TestAMonthReplays(t *testing.T) {
 	s, ada, ben := opened(t)
 	people := []*bottest.Person{ada, ben, s.person("Cleo"), s.person("Dan")}

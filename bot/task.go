@@ -96,7 +96,7 @@ func (b *Bot) retry(ctx context.Context, task store.Task, cause error) error {
 			return tx.DeleteTask(t.Key)
 		}
 		if t.Kind != "slot" && (gone || t.Tries == failures) {
-			if err := b.tellOwners(tx, t.Track, fmt.Sprintf("I could not %s after several tries; the platform's answer is in my log. %s", doing(t.Kind), nextStep(gone))); err != nil {
+			if err := b.tellOwners(tx, t.Track, failedTo(t.Kind, gone)); err != nil {
 				return err
 			}
 		}
@@ -113,25 +113,25 @@ func backoff(tries int) time.Duration {
 	return min(15*time.Second<<min(max(tries-1, 0), 10), time.Hour)
 }
 
-func doing(kind string) string {
+// failedTo tells owners what does not work; gone: the platform says that the bot has no business there.
+func failedTo(kind string, gone bool) string {
+	what := "finish a piece of work"
 	switch kind {
-	case "post", "slot":
-		return "post a question"
+	case "post":
+		what = "post a question"
 	case "reveal":
-		return "show the model answer under a closed question"
+		what = "show the model answer under a closed question"
 	case "refresh":
-		return "update the counter of a question"
+		what = "update the counter of a question"
 	case "closing", "close":
-		return "close a round"
+		what = "close a round"
+	case "thread":
+		what = "open a thread for discussion"
 	}
-	return "finish a piece of work"
-}
-
-func nextStep(gone bool) string {
 	if gone {
-		return "I seem to have lost access: please check that I am in the channel and may write there."
+		return "I could not " + what + ": I seem to have lost access. Please check that I am in the channel and may write there; the platform's answer is in my log."
 	}
-	return "I go on trying, less often."
+	return "I could not " + what + " after several tries, and go on trying, less often. The platform's answer is in my log."
 }
 
 // drop ends a task, unless it was made again for later while it was being done.

@@ -40,7 +40,9 @@ func (b *Bot) thread(ctx context.Context, task store.Task) error {
 		return err
 	}
 	const line = "Talk about it here. No spoilers until the question closes; I do not read this thread."
-	err = d.Discuss(ctx, chat.MessageID(f.round.Message), clip(f.question.Title, 90), Fit(*message(line, para(line)), p.Caps()))
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	err = d.Discuss(limited, chat.MessageID(f.round.Message), clip(f.question.Title, 90), Fit(*message(line, para(line)), p.Caps()))
 	if errors.Is(err, chat.ErrUnsupported) {
 		return b.threadsEnd(ctx, task)
 	}

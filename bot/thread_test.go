@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
@@ -15,12 +17,17 @@ type talkative struct {
 	mu     sync.Mutex
 	opened []string
 	err    error
+	hangs  bool
 }
 
-func (p *talkative) Discuss(_ context.Context, id chat.MessageID, title string, line chat.Message) error {
+func (p *talkative) Discuss(ctx context.Context, id chat.MessageID, title string, line chat.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.opened = append(p.opened, string(id)+" "+title+": "+line.Summary)
+	if p.hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	return p.err
 }
 
@@ -90,4 +97,29 @@ func TestCommandsInAThread(t *testing.T) {
 	if said := tracks(other, ""); !strings.Contains(said, nothing) {
 		t.Errorf("in another channel: %s", said)
 	}
+}
+
+// A call that never comes back ends by itself, long before another replica would take the task over.
+func TestAThreadThatHangsIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t)
+		p := &talkative{Platform: s.p, hangs: true}
+		s.b.Join(p)
+		ada := s.person("Ada")
+		s.setUp(ada)
+		ada.Type(s.here, "tracks edit")
+		ada.Fill("More", "A thread for discussion, where there are threads")
+		ada.Submit()
+		began := time.Now()
+		done := make(chan struct{})
+		go func() { s.to(2, "09:01"); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(time.Hour):
+			t.Fatal("the thread is still being opened after an hour")
+		}
+		if took := time.Since(began); took > 30*time.Second*time.Duration(len(p.opened)) || len(p.opened) == 0 {
+			t.Errorf("%d calls took %s", len(p.opened), took)
+		}
+	})
 }
