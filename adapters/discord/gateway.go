@@ -193,7 +193,7 @@ func (a *Adapter) ride(ctx context.Context, l *link) (*link, error) {
 // newSession says whether a close code ends the session, so that a resume would be refused.
 func newSession(code int) bool {
 	switch code {
-	case 1000, 1001, 4003, 4007, 4009:
+	case 1000, 4003, 4007, 4009:
 		return true
 	}
 	return false

@@ -2,7 +2,6 @@ package discordtest
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -67,7 +66,7 @@ func (x *session) close(code int) {
 		return
 	}
 	c.close(code)
-	if code == 1000 || code == 1001 || code == 4007 || code == 4009 {
+	if code == 1000 || code == 4007 || code == 4009 {
 		x.s.mu.Lock()
 		delete(x.s.sessions, x.id)
 		x.s.mu.Unlock()
@@ -90,6 +89,17 @@ func (s *Server) gatewayBot(*call) (any, error) {
 		"total": 1000, "remaining": s.gate.remaining, "reset_after": s.gate.resetAfter.Milliseconds(), "max_concurrency": 1,
 	}}, nil
 }
+
+// resumeAt is where sessions are resumed: another host, where names need not be found.
+func (s *Server) resumeAt() string {
+	if s.o.inBubble {
+		return ResumeHost
+	}
+	return s.address
+}
+
+// ResumeHost is where sessions are resumed in a testing/synctest bubble.
+const ResumeHost = "resume.discord.test"
 
 // Dispatch sends any event with any data.
 func (s *Server) Dispatch(kind string, raw []byte) { s.dispatch(kind, raw) }
@@ -263,7 +273,7 @@ func (s *Server) identify(c *connection) *session {
 		}
 	}
 	ready := map[string]any{"op": 0, "t": "READY", "s": 1, "d": map[string]any{
-		"v": 9, "user": s.bot, "session_id": x.id, "resume_gateway_url": fmt.Sprintf("ws://%s/gateway/resume", s.address), "guilds": guilds,
+		"v": 9, "user": s.bot, "session_id": x.id, "resume_gateway_url": "ws://" + s.resumeAt() + "/gateway/resume", "guilds": guilds,
 		"application": map[string]any{"id": s.app, "flags": 0},
 	}}
 	s.sessions[x.id] = x
