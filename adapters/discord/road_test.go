@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,7 +88,7 @@ func front(t *testing.T, s *discordtest.Server) *httptest.Server {
 	}
 	to.Path = ""
 	var f *httptest.Server
-	f = httptest.NewTLSServer(&httputil.ReverseProxy{
+	f = httptest.NewUnstartedServer(&httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
 			if !strings.HasSuffix(r.Request.URL.Path, "/gateway/bot") {
@@ -100,6 +101,8 @@ func front(t *testing.T, s *discordtest.Server) *httptest.Server {
 			return err
 		},
 	})
+	f.EnableHTTP2 = true
+	f.StartTLS()
 	t.Cleanup(f.Close)
 	return f
 }
@@ -108,18 +111,20 @@ func front(t *testing.T, s *discordtest.Server) *httptest.Server {
 func TestGatewayProxy(t *testing.T) {
 	for name, c := range map[string]struct {
 		secure, past  bool   // the proxy speaks TLS; it is not to be used
+		stranger      bool   // whose certificate nobody trusts, stands in Discord's place
 		has, password string // what the proxy wants, and what is given
 		scheme        string
 		refuses       int
 		want          string // in what Healthy says; "" = it works
 	}{
-		"a proxy":              {},
-		"with a password":      {has: "s:/@ecret", password: "s:/@ecret"},
-		"that speaks TLS":      {secure: true, has: "p", password: "p"},
-		"past it":              {past: true, refuses: http.StatusForbidden},
-		"another password":     {has: "open", password: "s3same", want: "HTTPS_PROXY"},
-		"it refuses":           {refuses: http.StatusForbidden, want: "403 Forbidden"},
-		"another kind of them": {scheme: "socks4", want: "http and https proxies"},
+		"a proxy":               {},
+		"with a password":       {has: "s:/@ecret", password: "s:/@ecret"},
+		"that speaks TLS":       {secure: true, has: "p", password: "p"},
+		"another's certificate": {stranger: true, want: "certificate"},
+		"past it":               {past: true, refuses: http.StatusForbidden},
+		"another password":      {has: "open", password: "s3same", want: "HTTPS_PROXY"},
+		"it refuses":            {refuses: http.StatusForbidden, want: "403 Forbidden"},
+		"another kind of them":  {scheme: "socks4", want: "http and https proxies"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,6 +146,10 @@ func TestGatewayProxy(t *testing.T) {
 			}
 			direct := discordOverTLS.Client().Transport.(*http.Transport)
 			network := direct.Clone()
+			network.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} // as net/http makes it
+			if c.stranger {
+				network.TLSClientConfig = nil
+			}
 			network.Proxy = func(r *http.Request) (*url.URL, error) {
 				if c.past {
 					return nil, nil
@@ -183,9 +192,32 @@ func TestGatewayProxy(t *testing.T) {
 				t.Errorf("the password is told: %v", err)
 			}
 			at := strings.TrimPrefix(discordOverTLS.URL, "https://")
-			if want := c.want == "" && !c.past; p.reached(at) != want {
+			if want := (c.want == "" || c.stranger) && !c.past; p.reached(at) != want {
 				t.Errorf("tunnels to %q; one to %s: want %v", p.tunnels, at, want)
 			}
 		})
 	}
+}
+
+// A proxy that says nothing is left as a gateway is that says nothing, and Run ends even while it is waited for.
+func TestGatewayProxySilent(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		var asked atomic.Int32
+		silent := func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			asked.Add(1)
+			go func() { _, _ = io.Copy(io.Discard, there) }()
+			return here, nil
+		}
+		a := b.start(func(o *discord.Options) {
+			o.Transport = o.Network
+			o.Network = &http.Transport{DialContext: silent, Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "proxy.test"})}
+		})
+		pass(time.Minute)
+		a.healthy(false)
+		if n := asked.Load(); n < 2 || n > 3 {
+			t.Errorf("asked %d times in a minute", n)
+		}
+		a.end(6 * time.Second)
+	})
 }
