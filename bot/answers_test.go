@@ -128,12 +128,8 @@ func TestDeletingTheTextKeepsTheOutcome(t *testing.T) {
 func TestSharedAnswersOpenToThoseWhoAnswered(t *testing.T) {
 	s, ada, ben := opened(t)
 	cleo := s.person("Cleo")
-	q := s.question(1)
 	for _, p := range []*bottest.Person{ada, cleo} {
-		p.Press(s.here, "Answer privately")
-		s.fillAnswer(p, q)
-		p.Fill("Who may see it after they have answered", "The group, with my name")
-		p.Submit()
+		s.share(p, "The group, with my name")
 	}
 	s.tick()
 	key := s.track().ID + "-1"
@@ -148,20 +144,14 @@ func TestSharedAnswersOpenToThoseWhoAnswered(t *testing.T) {
 
 func TestAnswersWithoutANameAreListedFromThreeOn(t *testing.T) {
 	s, ada, ben := opened(t)
-	q := s.question(1)
-	hide := func(p *bottest.Person) {
-		p.Press(s.here, "Answer privately")
-		s.fillAnswer(p, q)
-		p.Fill("Who may see it after they have answered", "The group, without my name")
-		p.Submit()
-	}
-	hide(ada)
-	hide(s.person("Cleo"))
+	const how = "The group, without my name"
+	s.share(ada, how)
+	s.share(s.person("Cleo"), how)
 	s.answer(ben)
 	key := s.track().ID + "-1"
 	ben.Forge(s.here, chat.Press{Action: "others:0:" + key})
 	ben.Hears(s.here, "Nobody else has shared")
-	hide(s.person("Dan"))
+	s.share(s.person("Dan"), how)
 	ben.Forge(s.here, chat.Press{Action: "others:0:" + key})
 	ben.Hears(s.here, "3 shared answers", "Somebody")
 	ben.SeesNot(s.here, "Cleo")

@@ -10,9 +10,7 @@ func TestADayInAChannel(t *testing.T) {
 	s := newStage(t)
 	ada, ben := s.person("Ada"), s.person("Ben")
 	s.setUp(ada)
-	if got := len(s.p.Posts(s.here)); got != 0 {
-		t.Fatalf("%d posts before the first slot", got)
-	}
+	s.posted(0, "before the first slot")
 	s.to(2, "09:00")
 	posts := s.p.Posts(s.here)
 	if len(posts) != 1 {

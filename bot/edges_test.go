@@ -13,13 +13,6 @@ import (
 	"github.com/interviewbot/interviewbot/bot/streak"
 )
 
-func (s *stage) write(f func(store.Tx) error) {
-	s.Helper()
-	if err := s.store.Update(context.Background(), f); err != nil {
-		s.Fatal(err)
-	}
-}
-
 func TestNoCatchingUpStillPostsInTime(t *testing.T) {
 	s := newStage(t)
 	ada := s.person("Ada")
@@ -27,14 +20,10 @@ func TestNoCatchingUpStillPostsInTime(t *testing.T) {
 	ada.Type(s.here, "tracks catchup 0")
 	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(time.Hour+2*time.Second)) // a tick is never at the very instant
 	s.to(2, "09:01")
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts two seconds after the slot: %v", got, s.skips())
-	}
+	s.posted(1, "two seconds after the slot")
 	s.sleep(24*time.Hour + 30*time.Minute)
 	s.tick()
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts: half an hour late is too late without a window", got)
-	}
+	s.posted(1, "after half an hour, which is too late without a window")
 }
 
 func TestAnEditDeliveredTwiceSaysTheSame(t *testing.T) {
@@ -85,7 +74,7 @@ func TestAPauseThatIsOverIsNotInForce(t *testing.T) {
 }
 
 func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
-	s, ada, ben := opened(t)
+	s, ada, _ := opened(t)
 	s.answer(ada)
 	s.to(3, "09:00")
 	ada.Press(s.here, "More")
@@ -98,7 +87,6 @@ func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
 		t.Fatalf("the answer that was said to count: %+v", m.Streak)
 	}
 	s.replays(ada)
-	_ = ben
 }
 
 func TestUndoNeedsNoIDForTheOnlyRemovedTrack(t *testing.T) {
@@ -179,13 +167,9 @@ func TestAChangedTimeDoesNotPostAgainWithinSixHours(t *testing.T) {
 	ada.Fill("At what time", "10:00")
 	ada.Submit()
 	s.to(2, "23:00")
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts on one day", got)
-	}
+	s.posted(1, "on one day")
 	s.to(3, "10:00")
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts on the day after", got)
-	}
+	s.posted(2, "on the day after")
 }
 
 func TestAnotherReplicaLeavesAFreshClaimAlone(t *testing.T) {
@@ -212,9 +196,7 @@ func TestAnotherReplicaLeavesAFreshClaimAlone(t *testing.T) {
 		}
 		return err
 	})
-	if got := len(s.p.Posts(s.here)); got != 0 {
-		t.Fatalf("%d posts of a round that another replica claimed", got)
-	}
+	s.posted(0, "of a round that another replica claimed")
 }
 
 func TestTwoReplicasPostOnce(t *testing.T) {
@@ -238,9 +220,7 @@ func TestTwoReplicasPostOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := len(s.p.Posts(s.here)); got != 1 {
-			t.Fatalf("%d posts", got)
-		}
+		s.posted(1, "by now")
 		if got := s.p.Written(chat.KindPost); got != 1 {
 			t.Fatalf("%d calls", got)
 		}
@@ -250,12 +230,7 @@ func TestTwoReplicasPostOnce(t *testing.T) {
 func TestAnotherPersonsPersonalTrackIsClosed(t *testing.T) {
 	s := newStage(t)
 	cleo, dan := s.person("Cleo"), s.person("Dan")
-	dm := cleo.Direct()
-	cleo.Type(dm, "setup")
-	cleo.Fill("In which time zone", "UTC")
-	cleo.Submit()
-	cleo.Press(dm, "Post one now")
-	s.tick()
+	dm := s.alone(cleo)
 	var tr store.Track
 	s.read(func(tx store.Tx) error {
 		all, err := tx.ChannelTracks(string(dm))
@@ -282,15 +257,8 @@ func TestAnotherPersonsPersonalTrackIsClosed(t *testing.T) {
 
 func TestSharedCountsAreOfAnswersThatCanBeRead(t *testing.T) {
 	s, ada, ben := opened(t)
-	q := s.question(1)
-	share := func(p *bottest.Person) {
-		p.Press(s.here, "Answer privately")
-		s.fillAnswer(p, q)
-		p.Fill("Who may see it after they have answered", "The group, with my name")
-		p.Submit()
-	}
-	share(ada)
-	share(ben)
+	s.share(ada, "The group, with my name")
+	s.share(ben, "The group, with my name")
 	s.to(2, "09:10")
 	ada.Press(s.here, "Show the answer")
 	ada.Press(s.here, "Others' answers (1)")
@@ -321,7 +289,7 @@ func TestNamelessAnswersAreNotInTheOrderOfPeople(t *testing.T) {
 }
 
 func TestAnOldIDontKnowDoesNotOpenANewOne(t *testing.T) {
-	s, ada, ben := opened(t)
+	s, _, ben := opened(t)
 	ben.Press(s.here, "More")
 	ben.Press(s.here, "Join")
 	s.to(3, "09:00")
@@ -332,7 +300,6 @@ func TestAnOldIDontKnowDoesNotOpenANewOne(t *testing.T) {
 	if m := s.member(ben); m.DontKnow != 2 {
 		t.Fatalf("the newest I don't know is %d, want 2", m.DontKnow)
 	}
-	_ = ada
 }
 
 func TestAStaleSendAsIsDoesNotShowTheModelAnswer(t *testing.T) {
@@ -391,20 +358,13 @@ func TestAnEndedTrackGoesOnWhenItsLastDayIsTakenBack(t *testing.T) {
 	s.to(4, "08:00")
 	ada.Type(s.here, "tracks end off")
 	s.to(4, "09:05")
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts; the track is %v", got, s.track().State)
-	}
+	s.posted(2, "once the last day is taken back")
 }
 
 func TestAPersonalTrackIsNotToldAsAGroup(t *testing.T) {
 	s := newStage(t)
 	cleo := s.person("Cleo")
-	dm := cleo.Direct()
-	cleo.Type(dm, "setup")
-	cleo.Fill("In which time zone", "UTC")
-	cleo.Submit()
-	cleo.Press(dm, "Post one now")
-	s.tick()
+	dm := s.alone(cleo)
 	cleo.Type(dm, "tracks")
 	cleo.Hears(dm, "1 round")
 	cleo.SeesNot(dm, "1 rounds", "members", "group streak")

@@ -101,9 +101,7 @@ func TestAnOwnerSettlesWhatThePlatformCannot(t *testing.T) {
 			if r := s.round(1); r.State != store.Open {
 				t.Fatalf("the round is %v, want open", r.State)
 			}
-			if got := len(s.p.Posts(s.here)); got != c.posts {
-				t.Fatalf("%d posts, want %d", got, c.posts)
-			}
+			s.posted(c.posts, "by now")
 		})
 	}
 }

@@ -53,16 +53,12 @@ func TestAfterDowntimeOnlyTheLatestSlotIsPosted(t *testing.T) {
 			s.setUp(s.person("Ada"))
 			s.sleep(c.sleep)
 			s.tick()
-			if got := len(s.p.Posts(s.here)); got != c.posts {
-				t.Errorf("%d posts, want %d", got, c.posts)
-			}
+			s.posted(c.posts, "by now")
 			if got := len(s.skips()); got != c.skips {
 				t.Errorf("%d slots were passed over, want %d: %v", got, c.skips, s.skips())
 			}
 			s.tick()
-			if got := len(s.p.Posts(s.here)); got != c.posts {
-				t.Errorf("a second look posted again: %d", got)
-			}
+			s.posted(c.posts, "after a second look")
 		})
 	}
 }
@@ -142,9 +138,7 @@ func TestALostReplyIsSettledByHistory(t *testing.T) {
 	if r := s.round(1); r.State != store.Open || r.Message == "" {
 		t.Fatalf("the round is %+v, want open with its message", r)
 	}
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts", got)
-	}
+	s.posted(1, "by now")
 }
 
 func TestALostCallIsPostedAgainWhenItIsNotThere(t *testing.T) {
@@ -152,9 +146,7 @@ func TestALostCallIsPostedAgainWhenItIsNotThere(t *testing.T) {
 	s.setUp(s.person("Ada"))
 	s.p.Fail(bottest.Fault{Call: chat.KindPost, Err: chat.ErrUncertain})
 	s.to(2, "09:05")
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts", got)
-	}
+	s.posted(1, "by now")
 	if r := s.round(1); r.State != store.Open {
 		t.Fatalf("the round is %d, want open", r.State)
 	}
@@ -165,14 +157,10 @@ func TestRateLimitsOnlyDelay(t *testing.T) {
 	s.setUp(s.person("Ada"))
 	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(70*time.Minute))
 	s.to(2, "09:05")
-	if got := len(s.p.Posts(s.here)); got != 0 {
-		t.Fatalf("%d posts before the channel could be posted to", got)
-	}
+	s.posted(0, "before the channel could be posted to")
 	s.to(2, "09:11")
 	s.tick()
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts", got)
-	}
+	s.posted(1, "by now")
 }
 
 func TestALostChannelStopsTheTrackAndTellsItsOwner(t *testing.T) {
@@ -309,9 +297,7 @@ func TestAMonthReplays(t *testing.T) {
 		}
 		s.to(day, "21:00")
 	}
-	if got := len(s.p.Posts(s.here)); got != 22 {
-		t.Fatalf("%d posts in March's weekdays, want 22", got)
-	}
+	s.posted(22, "in March's weekdays")
 	for _, p := range people {
 		s.replays(p)
 	}

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"testing"
 	"testing/fstest"
@@ -150,6 +151,13 @@ func (s *stage) member(who *bottest.Person) (m store.Member) {
 	return m
 }
 
+func (s *stage) write(f func(store.Tx) error) {
+	s.Helper()
+	if err := s.store.Update(context.Background(), f); err != nil {
+		s.Fatal(err)
+	}
+}
+
 func (s *stage) read(f func(store.Tx) error) {
 	s.Helper()
 	if err := s.store.View(context.Background(), f); err != nil {
@@ -171,6 +179,47 @@ func (s *stage) question(no int) *questions.Question {
 		return err
 	})
 	return q
+}
+
+// posted checks how many posts the channel has.
+func (s *stage) posted(want int, when string) {
+	s.Helper()
+	if got := len(s.p.Posts(s.here)); got != want {
+		s.Fatalf("%d posts %s, want %d; skipped: %v", got, when, want, s.skips())
+	}
+}
+
+// alone sets up somebody's own question in a direct conversation, which the bot posts.
+func (s *stage) alone(who *bottest.Person) chat.ChannelID {
+	s.Helper()
+	dm := who.Direct()
+	who.Type(dm, "setup")
+	who.Fill("In which time zone", "UTC")
+	who.Submit()
+	who.Press(dm, "Post one now")
+	s.tick()
+	return dm
+}
+
+// share gives a good answer to the open question that others may read: visibility as the dialog calls it.
+func (s *stage) share(who *bottest.Person, visibility string) {
+	s.Helper()
+	who.Press(s.here, "Answer privately")
+	s.fillAnswer(who, s.question(s.track().Open))
+	who.Fill("Who may see it after they have answered", visibility)
+	who.Submit()
+}
+
+// keeps says whether there still is anything of the space.
+func (s *stage) keeps(space chat.SpaceID) bool {
+	err := s.store.View(context.Background(), func(tx store.Tx) error {
+		_, err := tx.Space(string(space))
+		return err
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.Fatal(err)
+	}
+	return err == nil
 }
 
 // answer gives a good answer to the open question, from its own samples.

@@ -75,13 +75,9 @@ func TestTrackDeeds(t *testing.T) {
 	say("tracks skip 2026-03-05..2026-03-06", "No posts from 2026-03-05 to 2026-03-06")
 	say("tracks preview 5", "skipped: an owner skipped it", "skipped: an owner skipped these days")
 	s.to(4, "10:00") // the 3rd is skipped
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts, want that of the 2nd and the 4th", got)
-	}
+	s.posted(2, "on the 2nd and the 4th")
 	s.to(7, "10:00")
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts: the 5th and 6th are skipped", got)
-	}
+	s.posted(2, "after the 5th and 6th, which are skipped")
 	if r := s.round(2); r.State != store.Closed || r.Early {
 		t.Fatalf("the round before a skipped day closes at its end: %+v", r)
 	}
@@ -148,13 +144,9 @@ func TestPostNowEndsAtASlotSixHoursAway(t *testing.T) {
 	ada.Press(s.here, "Post one now")
 	ada.Hears(s.here, "within the last ten minutes")
 	s.to(3, "08:59")
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts before the manual round ends", got)
-	}
+	s.posted(1, "before the manual round ends")
 	s.to(3, "09:00")
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts", got)
-	}
+	s.posted(2, "by now")
 }
 
 func TestPostNowClosesAnOpenRoundUnmissed(t *testing.T) {
@@ -183,13 +175,9 @@ func TestChangingTheZoneNeverPostsTwiceOnADate(t *testing.T) {
 	ada.Submit()
 	ada.Hears(s.here, "New York time")
 	s.to(2, "23:00")
-	if got := len(s.p.Posts(s.here)); got != 1 {
-		t.Fatalf("%d posts on one civil date", got)
-	}
+	s.posted(1, "on one civil date")
 	s.to(3, "14:30")
-	if got := len(s.p.Posts(s.here)); got != 2 {
-		t.Fatalf("%d posts on the day after", got)
-	}
+	s.posted(2, "on the day after")
 }
 
 func TestOneMessageADay(t *testing.T) {
