@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -24,15 +23,7 @@ func TestReplicasSeeEachOther(t *testing.T) {
 		}
 		start := func(version string) (b *bot.Bot, stop func()) {
 			b = bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now, Version: version})
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error)
-			go func() { done <- b.Run(ctx) }()
-			return b, func() {
-				cancel()
-				if err := <-done; err != nil {
-					t.Error(err)
-				}
-			}
+			return b, running(t, b)
 		}
 		one, stopOne := start("1.0")
 		_, stopTwo := start("1.1")

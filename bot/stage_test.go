@@ -77,6 +77,19 @@ func (s *stage) start(bank *questions.Bank) {
 	})
 }
 
+// running runs a bot until stop.
+func running(t *testing.T, b *bot.Bot) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- b.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // person is somebody in the space; Ada administrates it.
 func (s *stage) person(name string) *bottest.Person {
 	return s.p.Person(s.T, name).Be(func(a *chat.Actor) {

@@ -12,6 +12,7 @@ import (
 	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
+	"github.com/interviewbot/interviewbot/questions"
 )
 
 // hanging is a platform whose posts never come back in time.
@@ -24,40 +25,46 @@ func (hanging) Post(ctx context.Context, _ chat.ChannelID, _ chat.Message, _ str
 	return "", ctx.Err()
 }
 
+// besideHanging runs a bot that has, besides its own platform p, one that hangs, on the tracks that add makes.
+func besideHanging(t *testing.T, bank *questions.Bank, add func(tx store.Tx, p *bottest.Platform) error) (s *bottest.Store, stop func()) {
+	t.Helper()
+	s = bottest.NewStore(time.Now)
+	b := bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now})
+	p := bottest.New(time.Now, b.Commands())
+	b.Join(p)
+	b.Join(hanging{p})
+	if err := s.Update(t.Context(), func(tx store.Tx) error { return add(tx, p) }); err != nil {
+		t.Fatal(err)
+	}
+	return s, running(t, b)
+}
+
 func TestThePlatformIsStampedWhilePostsHang(t *testing.T) {
 	bank := fixtureBank(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := bottest.NewStore(time.Now)
-		b := bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now})
-		p := bottest.New(time.Now, b.Commands())
-		b.Join(hanging{p})
 		begin := time.Now()
-		err := s.Update(t.Context(), func(tx store.Tx) error {
-			for i := range 200 {
-				id := fmt.Sprintf("track%c%c%c", 'a'+i/100, 'a'+i/10%10, 'a'+i%10)
-				if err := addTrack(tx, id, "hanging:c-"+id, begin.Add(time.Hour)); err != nil {
-					return err
-				}
-			}
-			return nil
+		s, stop := besideHanging(t, bank, func(tx store.Tx, _ *bottest.Platform) error {
+			return addHanging(tx, 200, begin.Add(time.Hour))
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- b.Run(ctx) }()
 		time.Sleep(70 * time.Minute)
 		var up []store.Span
-		err = s.View(t.Context(), func(tx store.Tx) (err error) { up, err = tx.Up("hanging", begin, time.Now()); return })
+		err := s.View(t.Context(), func(tx store.Tx) (err error) { up, err = tx.Up("hanging", begin, time.Now()); return })
 		if err != nil || len(up) != 1 || up[0].To.Sub(up[0].From) < 69*time.Minute {
 			t.Errorf("the platform was up at %v (%v), want all of 70 minutes", up, err)
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		stop()
 	})
+}
+
+// addHanging adds n tracks of the platform that hangs.
+func addHanging(tx store.Tx, n int, due time.Time) error {
+	for i := range n {
+		id := fmt.Sprintf("hanging%03d", i)
+		if err := addTrack(tx, id, "hanging:c-"+id, due); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addTrack adds a track that was made an hour before its slot falls due.
@@ -71,37 +78,16 @@ func addTrack(tx store.Tx, id, channel string, due time.Time) error {
 func TestAPlatformThatHangsDelaysNoOther(t *testing.T) {
 	bank := fixtureBank(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := bottest.NewStore(time.Now)
-		b := bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now})
-		p := bottest.New(time.Now, b.Commands())
-		quick := string(p.Channel("quick"))
-		b.Join(p)
-		b.Join(hanging{p})
 		due := time.Now().Add(time.Hour).Truncate(time.Hour)
-		err := s.Update(t.Context(), func(tx store.Tx) error {
-			for i := range 100 {
-				id := fmt.Sprintf("slow%c%c", 'a'+i/10, 'a'+i%10)
-				if err := addTrack(tx, id, "hanging:c-"+id, due); err != nil {
-					return err
-				}
-			}
-			return addTrack(tx, "quick", quick, due.Add(5*time.Second))
+		s, stop := besideHanging(t, bank, func(tx store.Tx, p *bottest.Platform) error {
+			return errors.Join(addHanging(tx, 100, due), addTrack(tx, "quick", string(p.Channel("quick")), due.Add(5*time.Second)))
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- b.Run(ctx) }()
-		time.Sleep(time.Until(due.Add(7 * time.Second))) // the slow channels' calls go on until 15 s past the hour
+		time.Sleep(time.Until(due.Add(7 * time.Second))) // the hanging calls go on until 15 s past the hour
 		var r store.Round
-		err = s.View(t.Context(), func(tx store.Tx) (err error) { r, err = tx.Round("quick", 1); return })
+		err := s.View(t.Context(), func(tx store.Tx) (err error) { r, err = tx.Round("quick", 1); return })
 		if err != nil || r.State != store.Open {
 			t.Errorf("two seconds after its time the quick channel's round is %+v (%v), want it open", r, err)
 		}
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		stop()
 	})
 }
