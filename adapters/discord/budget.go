@@ -27,11 +27,11 @@ type begun struct {
 // next returns when another session may be begun, given what Discord says is left.
 func (b begun) next(left int, reset time.Duration, now time.Time) time.Time {
 	at := b.Last.Add(beginEvery)
-	if b.Count >= beginMany && now.Sub(b.Since) < beginWindow {
+	if b.Count >= beginMany {
 		at = b.Last.Add(beginWindow / beginMany)
 	}
-	if left <= beginReserve && now.Add(reset).After(at) {
-		at = now.Add(reset)
+	if left <= beginReserve {
+		at = later(at, now.Add(reset))
 	}
 	return at
 }

@@ -198,6 +198,23 @@ func TestGatewayBudget(t *testing.T) {
 	})
 }
 
+// early is a clock that runs two days ahead.
+type early struct{}
+
+func (early) Now() time.Time { return time.Now().Add(48 * time.Hour) }
+
+// A count of sessions that was kept when the clock was wrong holds nothing up.
+func TestGatewayBudgetOfAWrongClock(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		for _, change := range []func(*discord.Options){func(o *discord.Options) { o.Clock = early{} }, func(*discord.Options) {}} {
+			a := b.start(change)
+			pass(15 * time.Second)
+			a.healthy(true)
+			a.end(3 * time.Second)
+		}
+	})
+}
+
 // What cannot heal ends Run with a sentence for the operator, and nothing is tried again.
 func TestGatewayFatal(t *testing.T) {
 	for code, want := range map[int]string{
