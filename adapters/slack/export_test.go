@@ -121,7 +121,24 @@ func Busy(a *Adapter) int {
 	return len(a.pace.channels)
 }
 
-// Renew keeps a lease until ctx ends; lost is called when it can no longer be trusted.
-func Renew(ctx context.Context, a *Adapter, lost context.CancelFunc, name string) {
-	a.renew(ctx, lost, name, time.Now())
+// Greedy makes calls of a method whenever its pace allows, and returns when, from the first one on.
+func Greedy(method string, d time.Duration) (made []time.Duration) {
+	began := time.Unix(1e9, 0)
+	now := began
+	p := newPace(func() time.Time { return now })
+	for now.Sub(began) < d {
+		if later, ok := p.take(method, ""); !ok {
+			now = later
+			continue
+		}
+		made = append(made, now.Sub(began))
+	}
+	return made
+}
+
+// HoldLease takes a lease and keeps it until ctx ends; lost is called when it can no longer be trusted.
+func HoldLease(ctx context.Context, a *Adapter, lost context.CancelFunc) {
+	if name, since, err := a.lease(ctx); err == nil {
+		a.renew(ctx, lost, name, since)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -16,46 +17,59 @@ import (
 	"github.com/interviewbot/interviewbot/bot/chat"
 )
 
-// forgetful is a Keep that holds leases until it fails.
-type forgetful struct {
+// leases is a Keep that holds leases, slowly, until it fails.
+type leases struct {
 	chat.Keep
+	slow     time.Duration
 	fails    time.Time
+	hangs    bool      // when it fails it does not answer
+	until    time.Time // the lease may be another's from then on
 	released int
 }
 
-func (k *forgetful) Hold(context.Context, string, time.Duration) (bool, error) {
-	if time.Now().Before(k.fails) {
+func (k *leases) Hold(ctx context.Context, _ string, ttl time.Duration) (bool, error) {
+	began := time.Now()
+	if began.Before(k.fails) {
+		k.until = began.Add(ttl)
+		time.Sleep(k.slow)
 		return true, nil
+	}
+	if k.hangs {
+		<-ctx.Done()
 	}
 	return false, errors.New("the database is away")
 }
 
-func (k *forgetful) Release(context.Context, string) error {
+func (k *leases) Release(ctx context.Context, _ string) error {
 	k.released++
-	return nil
+	return ctx.Err()
 }
 
-// A process that cannot renew its lease gives its sockets up before another may take them: a lease lasts a minute.
+// A process that cannot renew its lease gives its sockets up before another may take them.
 func TestALostLeaseIsGivenUpInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const well = 10 * time.Minute
-		keep := &forgetful{fails: time.Now().Add(well)}
-		a, err := slack.New(slack.Options{BotToken: "xoxb-1", AppToken: "xapp-1", Keep: keep, Table: table()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, lost := context.WithCancel(t.Context())
-		defer lost()
-		began := time.Now()
-		slack.Renew(ctx, a, lost, "slack-socket-1")
-		// It was renewed for the last time at most 15 s before that, for a minute.
-		if kept := time.Since(began); kept < well || kept >= well+45*time.Second {
-			t.Errorf("it was given up after %v; renewing failed from %v on", kept, well)
-		}
-		if keep.released != 1 {
-			t.Errorf("it was released %d times", keep.released)
-		}
-	})
+	for name, keep := range map[string]*leases{
+		"that fails": {}, "that hangs": {hangs: true}, "that was slow": {slow: 7 * time.Second}, "that was slow and hangs": {slow: 7 * time.Second, hangs: true},
+	} {
+		t.Run("by a database "+name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				keep.fails = time.Now().Add(10 * time.Minute)
+				var log journal
+				a, err := slack.New(slack.Options{BotToken: "xoxb-1", AppToken: "xapp-1", Keep: keep, Table: table(), Log: slog.New(slog.NewTextHandler(&log, nil))})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, lost := context.WithCancel(t.Context())
+				defer lost()
+				slack.HoldLease(ctx, a, lost)
+				if now := time.Now(); now.Before(keep.fails) || !now.Before(keep.until) {
+					t.Errorf("it was given up at %v; renewing failed from %v on, and it lasted until %v", now, keep.fails, keep.until)
+				}
+				if keep.released != 1 || strings.Contains(log.String(), "release") {
+					t.Errorf("it was released %d times; logged: %s", keep.released, log.String())
+				}
+			})
+		})
+	}
 }
 
 // Slack allows ten connections, so five processes; a sixth stands by, and takes over.

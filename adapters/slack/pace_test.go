@@ -103,6 +103,59 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// Of each method as much is used as is safe, in every minute, and at once what people would wait for.
+func TestAllowances(t *testing.T) {
+	for method, c := range map[string]struct{ limit, steady, atOnce int }{
+		"chat.postMessage":      {100, 90, 4},
+		"chat.update":           {50, 45, 2},
+		"conversations.open":    {50, 45, 2},
+		"conversations.history": {50, 40, 8},
+		"users.info":            {100, 60, 35},
+		"chat.postEphemeral":    {100, 90, 4},
+	} {
+		const minutes = 10
+		made := slack.Greedy(method, minutes*time.Minute)
+		atOnce := 0
+		for i, at := range made {
+			if i >= c.limit && at-made[i-c.limit] < time.Minute {
+				t.Fatalf("%s: more than %d calls in the minute before %v", method, c.limit, at)
+			}
+			if at == 0 {
+				atOnce++
+			}
+		}
+		if len(made) < minutes*c.steady || atOnce != c.atOnce {
+			t.Errorf("%s: %d calls in %d minutes, %d at once; want %d a minute and %d", method, len(made), minutes, atOnce, c.steady, c.atOnce)
+		}
+	}
+}
+
+// What Slack asked to stay away from is not called until then; where it does not say for how long, for half a minute.
+func TestStayingAway(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, true, slacktest.Options{})
+	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
+		return chat.Response{Form: answerForm()}, nil
+	})
+	s.server.Fail(slacktest.Fault{Method: "views.open", Kind: slacktest.Limited, After: time.Minute})
+	for i := range 2 {
+		s.must(s.ada.Type(s.c, "/interview setup"))
+		s.await("nothing is said", func() bool { return len(s.ada.Screen(s.c)) == i+1 })
+	}
+	if n := s.server.Calls("views.open", false); n != 1 {
+		t.Errorf("it was called %d times", n)
+	}
+	s.Until(s.Now().Add(time.Minute))
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.server.Fail(slacktest.Fault{Method: "chat.postMessage", Kind: slacktest.Refused, Code: "ratelimited"})
+	before := s.Now()
+	var later chat.Later
+	if _, err := s.adapter().Post(t.Context(), channelID(s.c), say("x"), ""); !errors.As(err, &later) || later.At.Sub(before).Round(time.Second) != 30*time.Second {
+		t.Errorf("a post got %v at %v", err, before)
+	}
+}
+
 // People's answers are not held back by what Slack limits elsewhere, and a limit on them is waited for.
 func TestAnswersWaitForLimits(t *testing.T) {
 	t.Parallel()
