@@ -15,6 +15,8 @@ import (
 const (
 	// ErrReadOnly: the database lets nobody write; it is a replica, or was set so.
 	ErrReadOnly store.Error = "the database can only be read (is it a replica?): give the address of one that takes writes"
+	// ErrPooler: connections change behind the bot's back.
+	ErrPooler store.Error = "a pooler between the bot and the database gives connections to others after each transaction: let it keep them for the session (pool_mode = session), or add default_query_exec_mode=exec to the address"
 	// ErrRefused: a record is not such that the database can hold it: a zero byte in a text, a number that is too large, a
 	// track or round that is not there. Trying again is of no use.
 	ErrRefused store.Error = "the database refuses a record"
@@ -64,6 +66,8 @@ func (s *Store) explainCode(err *pgconn.PgError) error {
 		return fmt.Errorf("the user may not do this in the database at %s: let it own the database, or grant it CREATE on the schema (to make a backup, SELECT on all tables is enough): %w", s.address, err)
 	case code == "53300": // too_many_connections
 		return &commit.Again{Err: fmt.Errorf("the database at %s takes no more connections: raise max_connections there, or give fewer to each copy with pool_max_conns in the address: %w", s.address, err)}
+	case code == "42P05", code == "26000": // duplicate_prepared_statement, invalid_sql_statement_name
+		return fmt.Errorf("%w: %w", ErrPooler, err)
 	case code == "42P01", code == "42703", code == "42804", code == "42P10": // a table, a column, a key is not there, or of another type
 		return fmt.Errorf("the tables in the database at %s are not as this program made them: %w", s.address, err)
 	case strings.HasPrefix(code, "57"), strings.HasPrefix(code, "08"), code == "25P02", code == "25P03", code == "0A000":

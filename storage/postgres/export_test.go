@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -36,3 +37,9 @@ func Migrations() fs.FS { return migrations }
 
 // ForgetNow makes the next Update delete events that are too old to matter. No Update may run meanwhile.
 func (s *Store) ForgetNow() { s.forgotten = time.Time{} }
+
+// Explained is what is said of an error with this code of the server.
+func Explained(code string) error {
+	s := &Store{address: "here"}
+	return plain(s.explain(&pgconn.PgError{Code: code}))
+}

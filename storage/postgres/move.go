@@ -21,78 +21,73 @@ func (s *Store) Dump(ctx context.Context, f func(store.Record) error) error {
 		return plain(err)
 	}
 	defer conn.Release()
-	// f may be slow; nobody waits for a transaction that only reads. On a server without the setting this is not needed.
-	if _, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = 0"); err == nil {
-		defer settings(context.WithoutCancel(ctx), conn.Conn()) // an error closes the connection
-	}
 	t, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return plain(s.explain(err))
 	}
 	defer t.Rollback(context.WithoutCancel(ctx)) // nothing was written
-	r := s.records
-	for _, dump := range []func() error{
-		func() error { return dump(ctx, s, t, r.spaces, f, asIt[store.Space]) }, func() error { return dump(ctx, s, t, r.tracks, f, asIt[store.Track]) },
-		func() error { return dump(ctx, s, t, r.decks, f, asIt[store.Deck]) }, func() error { return dump(ctx, s, t, r.snapshots, f, asIt[store.Snapshot]) },
-		func() error { return dump(ctx, s, t, r.rounds, f, asIt[store.Round]) }, func() error { return dump(ctx, s, t, r.skips, f, asIt[store.Skip]) },
-		func() error { return dump(ctx, s, t, r.answers, f, asIt[store.Answer]) }, func() error { return dump(ctx, s, t, r.members, f, asIt[store.Member]) },
-		func() error {
-			return dump(ctx, s, t, r.ledger, f, func(l *line) store.Record { return store.LedgerLine{Track: l.track, User: l.user, Entry: l.Entry} })
-		},
-		func() error { return dump(ctx, s, t, r.people, f, asIt[store.Person]) }, func() error { return dump(ctx, s, t, r.drafts, f, asIt[store.Draft]) },
-		func() error { return dump(ctx, s, t, r.tasks, f, asIt[store.Task]) },
-		func() error {
-			return dump(ctx, s, t, r.values, f, func(v *value) store.Record {
-				v.Data = notNil(v.Data)
-				return store.SpaceValue{Space: v.space, Value: v.Value}
-			})
-		},
-		func() error {
-			return dump(ctx, s, t, r.events, f, func(e *event) store.Record { return store.Handled{Event: e.id, At: e.at} })
-		},
-		func() error {
-			return dump(ctx, s, t, r.uptime, f, func(p *span) store.Record {
-				return store.Stamped{Platform: p.platform, Replica: p.replica, Span: p.Span}
-			})
-		},
-	} {
-		if err := dump(); err != nil {
-			return err
+	// f may be slow; nobody waits for a transaction that only reads. On a server without the setting this is not needed.
+	if _, err := t.Exec(ctx, "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"); err != nil {
+		return plain(s.explain(err))
+	}
+	var ended error // by f
+	take := func(r store.Record) error { ended = f(r); return ended }
+	for _, shelf := range s.records.all {
+		if err := shelf.dump(ctx, t, take); err != nil && ended == nil {
+			return plain(s.explain(err))
+		} else if err != nil {
+			return ended
 		}
 	}
 	return nil
 }
 
-func asIt[T any](r *T) store.Record { return *r }
-
 // dump goes over a table in the order of its primary key, a row at a time.
-func dump[T any](ctx context.Context, s *Store, tx pgx.Tx, t *table[T], f func(store.Record) error, as func(*T) store.Record) error {
+func (t *table[T]) dump(ctx context.Context, tx pgx.Tx, f func(store.Record) error) error {
+	if t.stays {
+		return nil
+	}
 	var order []string
 	for _, p := range t.ways[0].parts {
 		order = append(order, "t."+p.column)
 	}
 	rows, err := tx.Query(ctx, t.selects+" ORDER BY "+strings.Join(order, ", "))
 	if err != nil {
-		return plain(s.explain(err))
+		return err
 	}
-	defer rows.Close()
-	targets := make([]any, len(t.columns))
-	for rows.Next() {
-		r := new(T)
-		for i, c := range t.columns {
-			targets[i] = c.target(r)
+	return t.each(rows, func(r *T) error { return f(t.moves.out(r)) })
+}
+
+// moves is how records of a table leave the store and come into it.
+type moves[T any] struct {
+	out func(*T) store.Record
+	in  func(store.Record) (r T, ok bool) // ok is false for a record of another kind
+}
+
+func movesAs[T, R any](out func(*T) R, in func(R) T) moves[T] {
+	return moves[T]{out: func(r *T) store.Record { return out(r) }, in: func(record store.Record) (T, bool) {
+		if r, ok := record.(R); ok {
+			return in(r), true
 		}
-		if err := rows.Scan(targets...); err != nil {
-			return fmt.Errorf("read from %s: %w", t.name, err)
-		}
-		if err := f(as(r)); err != nil {
-			return err
-		}
+		var none T
+		return none, false
+	}}
+}
+
+// movesAsItIs is for records of the port's own types.
+func movesAsItIs[T any]() moves[T] {
+	return movesAs(func(r *T) T { return *r }, func(r T) T { return r })
+}
+
+func (t *table[T]) restore(tx *tx, record store.Record) (mine bool) {
+	if t.stays {
+		return false
 	}
-	if err := rows.Err(); err != nil {
-		return plain(s.explain(err))
+	r, mine := t.moves.in(record)
+	if mine {
+		save(tx, t, &r)
 	}
-	return nil
+	return mine
 }
 
 // Restore implements store.Mover. Where the database refuses a record the error is ErrRefused and names it.
@@ -165,40 +160,10 @@ func (t *tx) restore(r store.Record) error {
 	if err := t.writing(); err != nil {
 		return err
 	}
-	all := t.records()
-	switch r := r.(type) {
-	case store.Space:
-		save(t, all.spaces, &r)
-	case store.Track:
-		save(t, all.tracks, &r)
-	case store.Deck:
-		save(t, all.decks, &r)
-	case store.Snapshot:
-		save(t, all.snapshots, &r)
-	case store.Round:
-		save(t, all.rounds, &r)
-	case store.Skip:
-		save(t, all.skips, &r)
-	case store.Answer:
-		save(t, all.answers, &r)
-	case store.Member:
-		save(t, all.members, &r)
-	case store.LedgerLine:
-		save(t, all.ledger, &line{r.Track, r.User, r.Entry})
-	case store.Person:
-		save(t, all.people, &r)
-	case store.Draft:
-		save(t, all.drafts, &r)
-	case store.Task:
-		save(t, all.tasks, &r)
-	case store.SpaceValue:
-		save(t, all.values, &value{r.Space, store.Value{Key: r.Key, Data: notNil(r.Data)}})
-	case store.Handled:
-		save(t, all.events, &event{r.Event, r.At})
-	case store.Stamped:
-		save(t, all.uptime, &span{r.Platform, r.Replica, r.Span})
-	default:
-		return errKind
+	for _, shelf := range t.records().all {
+		if shelf.restore(t, r) {
+			return nil
+		}
 	}
-	return nil
+	return errKind
 }

@@ -137,7 +137,7 @@ func settings(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func (s *Store) start(ctx context.Context, steps fs.FS) error {
-	if err := s.pool.Ping(ctx); err != nil {
+	if err := s.pair(ctx); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, steps); err != nil {
@@ -151,6 +151,27 @@ func (s *Store) start(ctx context.Context, steps fs.FS) error {
 	b.Queue("DELETE FROM writers WHERE seen < now() - $1::interval", writerFor)
 	b.Queue(upsertWriter, s.id, 0)
 	return s.pool.SendBatch(ctx, b).Close()
+}
+
+// pair asks the same on two connections. A pooler that gives connections away between transactions then says that the second
+// statement is there already, which is better heard now than in the midst of work.
+func (s *Store) pair(ctx context.Context) error {
+	var both [2]*pgxpool.Conn
+	for i := range both {
+		conn, err := s.pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		defer conn.Release()
+		both[i] = conn
+	}
+	for _, conn := range both {
+		var one int
+		if err := conn.QueryRow(ctx, "SELECT 1").Scan(&one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // migrate brings the tables up to date. goose is used because it is well kept, takes an embedded folder and pgx by way of

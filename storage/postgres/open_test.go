@@ -208,3 +208,12 @@ func TestViewWithoutAServerFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a server says when a pooler gives connections away between transactions.
+func TestAPoolerIsNamed(t *testing.T) {
+	for _, code := range []string{"42P05", "26000"} {
+		if err := postgres.Explained(code); !errors.Is(err, postgres.ErrPooler) || !strings.Contains(err.Error(), "default_query_exec_mode=exec") {
+			t.Error(err)
+		}
+	}
+}

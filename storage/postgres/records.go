@@ -11,7 +11,7 @@ import (
 	"github.com/interviewbot/interviewbot/bot/store"
 )
 
-// records are the tables, in an order in which what is referred to comes first.
+// records are the tables; all has them in the order of store.Mover, in which what is referred to comes first.
 type records struct {
 	spaces    *table[store.Space]
 	tracks    *table[store.Track]
@@ -67,24 +67,11 @@ func newRecords() *records {
 		skips: skipsTable(), answers: answersTable(), members: membersTable(), ledger: ledgerTable(), people: peopleTable(),
 		drafts: draftsTable(), tasks: tasksTable(), values: valuesTable(), leases: leasesTable(), uptime: uptimeTable(), events: eventsTable(),
 	}
-	r.spaces.prepare(0)
-	r.tracks.prepare(1)
-	r.decks.prepare(2)
-	r.snapshots.prepare(3)
-	r.rounds.prepare(4)
-	r.skips.prepare(5)
-	r.answers.prepare(6)
-	r.members.prepare(7)
-	r.ledger.prepare(8)
-	r.people.prepare(9)
-	r.drafts.prepare(10)
-	r.tasks.prepare(11)
-	r.values.prepare(12)
-	r.leases.prepare(13)
-	r.uptime.prepare(14)
-	r.events.prepare(15)
 	r.all = []shelf{r.spaces, r.tracks, r.decks, r.snapshots, r.rounds, r.skips, r.answers, r.members, r.ledger, r.people,
-		r.drafts, r.tasks, r.values, r.leases, r.uptime, r.events}
+		r.drafts, r.tasks, r.values, r.leases, r.events, r.uptime}
+	for no, shelf := range r.all {
+		shelf.prepare(no)
+	}
 	insert, _, _ := strings.Cut(r.ledger.upsert, " ON CONFLICT")
 	r.appends = strings.Replace(insert, "r.no", "r.no + coalesce((SELECT max(l.no) FROM ledger l WHERE l.track = r.track AND l.person = r.person), 0)", 1)
 	return r
@@ -192,7 +179,9 @@ func ledgerTable() *table[line] {
 	type r = line
 	byNo := func(r *r) (id, bool) { return id{a: r.track, b: r.user, n: int64(r.No)}, true }
 	newest := func(r *r) (id, bool) { return id{a: r.track, b: r.user}, true } // lines are never looked for by number
-	return &table[r]{name: "ledger", ways: []way[r]{
+	moves := movesAs(func(l *r) store.LedgerLine { return store.LedgerLine{Track: l.track, User: l.user, Entry: l.Entry} },
+		func(l store.LedgerLine) r { return r{l.Track, l.User, l.Entry} })
+	return &table[r]{name: "ledger", moves: moves, ways: []way[r]{
 		{parts: []part{{"track", 'a'}, {"person", 'b'}, {"no", 'n'}}, of: byNo},
 		{parts: []part{{"track", 'a'}, {"person", 'b'}}, of: newest, order: " ORDER BY x.track DESC, x.person DESC, x.no DESC"},
 	}, columns: []column[r]{
@@ -280,7 +269,10 @@ func tasksTable() *table[store.Task] {
 }
 
 func valuesTable() *table[value] {
-	return &table[value]{name: "remembered", ways: two("space", "key", func(r *value) (string, string) { return r.space, r.Key }), columns: []column[value]{
+	moves := movesAs(func(v *value) store.SpaceValue {
+		return store.SpaceValue{Space: v.space, Value: store.Value{Key: v.Key, Data: notNil(v.Data)}}
+	}, func(v store.SpaceValue) value { return value{v.Space, store.Value{Key: v.Key, Data: notNil(v.Data)}} })
+	return &table[value]{name: "remembered", moves: moves, ways: two("space", "key", func(r *value) (string, string) { return r.space, r.Key }), columns: []column[value]{
 		text("space", func(r *value) *string { return &r.space }),
 		text("key", func(r *value) *string { return &r.Key }),
 		bytea("value", func(r *value) *[]byte { return &r.Data }),
@@ -288,7 +280,7 @@ func valuesTable() *table[value] {
 }
 
 func leasesTable() *table[lease] {
-	return &table[lease]{name: "leases", ways: one("name", func(r *lease) string { return r.name }), columns: []column[lease]{
+	return &table[lease]{name: "leases", stays: true, ways: one("name", func(r *lease) string { return r.name }), columns: []column[lease]{
 		text("name", func(r *lease) *string { return &r.name }),
 		text("owner", func(r *lease) *string { return &r.Owner }),
 		moment("until", func(r *lease) *time.Time { return &r.Until }),
@@ -297,7 +289,10 @@ func leasesTable() *table[lease] {
 
 func uptimeTable() *table[span] {
 	of := func(r *span) (id, bool) { return id{a: r.platform, b: r.replica, n: r.From.UnixMicro()}, true }
-	return &table[span]{name: "uptime", ways: []way[span]{{parts: []part{{"platform", 'a'}, {"replica", 'b'}, {"since", 'n'}}, of: of}}, columns: []column[span]{
+	moves := movesAs(func(p *span) store.Stamped {
+		return store.Stamped{Platform: p.platform, Replica: p.replica, Span: p.Span}
+	}, func(s store.Stamped) span { return span{s.Platform, s.Replica, s.Span} })
+	return &table[span]{name: "uptime", moves: moves, ways: []way[span]{{parts: []part{{"platform", 'a'}, {"replica", 'b'}, {"since", 'n'}}, of: of}}, columns: []column[span]{
 		text("platform", func(r *span) *string { return &r.platform }),
 		text("replica", func(r *span) *string { return &r.replica }),
 		moment("since", func(r *span) *time.Time { return &r.From }),
@@ -306,7 +301,8 @@ func uptimeTable() *table[span] {
 }
 
 func eventsTable() *table[event] {
-	return &table[event]{name: "events", ways: one("id", func(r *event) string { return r.id }), columns: []column[event]{
+	moves := movesAs(func(e *event) store.Handled { return store.Handled{Event: e.id, At: e.at} }, func(h store.Handled) event { return event{h.Event, h.At} })
+	return &table[event]{name: "events", moves: moves, ways: one("id", func(r *event) string { return r.id }), columns: []column[event]{
 		text("id", func(r *event) *string { return &r.id }),
 		moment("at", func(r *event) *time.Time { return &r.at }),
 	}}

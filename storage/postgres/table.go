@@ -2,11 +2,14 @@ package postgres
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/interviewbot/interviewbot/bot/store"
 )
 
 // id names one record: by its table, by one of the table's keys, and by that key's parts.
@@ -40,6 +43,8 @@ type table[T any] struct {
 	name    string
 	columns []column[T]
 	ways    []way[T]
+	moves   moves[T] // as they are, where it does not say
+	stays   bool     // its records are of no use elsewhere
 
 	owns          []func(*T) // of the columns that have it
 	selects       string     // SELECT of all columns, of the table as t
@@ -50,16 +55,24 @@ type table[T any] struct {
 
 // shelf is a table whatever its records are. known holds a *T, or nil for what is known not to be there.
 type shelf interface {
+	// prepare is called once, before the others.
+	prepare(no int)
 	// fetch adds the query for records, and what is to be done with its rows.
 	fetch(b *pgx.Batch, ids []id, known map[id]any)
 	// write adds the statements that bring the database to what is known of the ids, which are primary keys.
 	write(b *pgx.Batch, ids []id, known map[id]any)
 	// shape returns name and type of the columns, for the check of the schema.
 	shape() (table string, columns [][2]string)
+	// dump and restore are for store.Mover; mine says whether the record is of this table.
+	dump(ctx context.Context, tx pgx.Tx, f func(store.Record) error) error
+	restore(tx *tx, r store.Record) (mine bool)
 }
 
 func (t *table[T]) prepare(no int) {
 	t.no = uint8(no)
+	if t.moves.in == nil {
+		t.moves = movesAsItIs[T]()
+	}
 	var names, arrays, casts, sets []string
 	for i, c := range t.columns {
 		names = append(names, c.name)
@@ -113,9 +126,14 @@ func (t *table[T]) names(r *T, f func(id)) {
 	}
 }
 
-func (t *table[T]) scan(rows pgx.Rows) ([]*T, error) {
+func (t *table[T]) scan(rows pgx.Rows) (all []*T, err error) {
+	err = t.each(rows, func(r *T) error { all = append(all, r); return nil })
+	return all, err
+}
+
+// each calls f with a record for each row, until it fails.
+func (t *table[T]) each(rows pgx.Rows, f func(*T) error) error {
 	defer rows.Close()
-	var all []*T
 	targets := make([]any, len(t.columns))
 	for rows.Next() {
 		r := new(T)
@@ -123,11 +141,13 @@ func (t *table[T]) scan(rows pgx.Rows) ([]*T, error) {
 			targets[i] = c.target(r)
 		}
 		if err := rows.Scan(targets...); err != nil {
-			return nil, fmt.Errorf("read from %s: %w", t.name, err)
+			return fmt.Errorf("read from %s: %w", t.name, err)
 		}
-		all = append(all, r)
+		if err := f(r); err != nil {
+			return err
+		}
 	}
-	return all, rows.Err()
+	return rows.Err()
 }
 
 func (t *table[T]) fetch(b *pgx.Batch, ids []id, known map[id]any) {
