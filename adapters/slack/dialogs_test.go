@@ -145,38 +145,56 @@ func TestDialogGoesOn(t *testing.T) {
 	}
 }
 
-// slowSubmit lets a submission wait until told, and says when it arrived.
-func slowSubmit(s *scene, r chat.Response, err error) (arrived, release chan struct{}) {
-	arrived, release = make(chan struct{}), make(chan struct{})
+// sends has a form sent and answered so, once told.
+func (s *scene) sends(form *chat.Form, r chat.Response, err error) (release func()) {
+	s.t.Helper()
+	arrived, told := make(chan struct{}), make(chan struct{})
 	s.bot.answers(func(ctx context.Context, e chat.Event) (chat.Response, error) {
-		if _, ok := e.What.(chat.Submit); !ok {
-			return chat.Response{Form: answerForm()}, nil
+		if _, sent := e.What.(chat.Submit); !sent {
+			return chat.Response{Form: form}, nil
 		}
 		close(arrived)
 		select {
-		case <-release:
+		case <-told:
 		case <-ctx.Done():
 		}
 		return r, err
 	})
 	s.must(s.ada.Type(s.c, "/interview setup"))
-	s.dialog("Your answer")
-	s.must(s.ada.Fill("Your answer", "worth keeping"))
+	s.dialog(form.Title)
 	s.must(s.ada.Submit())
 	<-arrived
-	return arrived, release
+	return func() { close(told) }
 }
+
+// areas is a form with so many texts in it.
+func areas(all ...string) *chat.Form {
+	form := answerForm(all[0])
+	for i, text := range all[1:] {
+		form.Inputs = append(form.Inputs, chat.Input{ID: fmt.Sprint(i), Label: fmt.Sprint(i), Type: chat.Area, Value: []string{text}})
+	}
+	return form
+}
+
+func replied(text string, more ...chat.Block) chat.Response {
+	m := say(text, more...)
+	return chat.Response{Reply: &m}
+}
+
+const (
+	notSaved            = "The disk is full: nothing was saved."
+	errFull  chat.Error = "disk full"
+)
 
 // While a text is being stored it stays on the screen, and nothing says that it counts.
 func TestSavingShowsTheText(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, slacktest.Options{})
-	m := say("Counted.")
-	_, release := slowSubmit(s, chat.Response{Reply: &m}, nil)
+	release := s.sends(areas("worth keeping"), replied("Counted."), nil)
 	if d := s.dialog("Saving…"); !strings.Contains(d.Page.Text, "worth keeping") || d.Send != "" {
 		t.Errorf("while saving the dialog is %+v", d)
 	}
-	close(release)
+	release()
 	if d := s.dialog("Counted."); strings.Contains(d.Page.Text, "Saving") {
 		t.Errorf("after saving the dialog is %+v", d)
 	}
@@ -191,22 +209,9 @@ func TestSavingVeryLongTexts(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, slacktest.Options{})
 	long := strings.Repeat("<", 1600) // each is six bytes in JSON
-	form := answerForm(long)
-	form.Inputs = append(form.Inputs, chat.Input{ID: "two", Label: "Two", Type: chat.Area, Value: []string{long}})
-	release := make(chan struct{})
-	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
-		if _, sent := e.What.(chat.Submit); !sent {
-			return chat.Response{Form: form}, nil
-		}
-		<-release
-		m := say("The disk is full: nothing was saved.")
-		return chat.Response{Reply: &m}, chat.Error("disk full")
-	})
-	s.must(s.ada.Type(s.c, "/interview setup"))
-	s.dialog("Your answer")
-	s.must(s.ada.Submit())
+	release := s.sends(areas(long, long), replied(notSaved), errFull)
 	s.dialog("Saving…")
-	close(release)
+	release()
 	if d := s.dialog("nothing was saved"); len(d.Inputs) != 2 || !slices.Equal(d.Inputs[1].Values, []string{long}) {
 		t.Errorf("handed back: %d inputs", len(d.Inputs))
 	}
@@ -221,16 +226,7 @@ func TestSavingDoesNotCoverTheAnswer(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, slacktest.Options{Lag: 200 * time.Millisecond})
 	long := chat.Paragraph{Text: chat.T(strings.Repeat("<", 2500))}
-	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
-		if _, sent := e.What.(chat.Submit); !sent {
-			return chat.Response{Form: answerForm("x")}, nil
-		}
-		m := say("A long answer.", long, long, long)
-		return chat.Response{Reply: &m}, nil
-	})
-	s.must(s.ada.Type(s.c, "/interview setup"))
-	s.dialog("Your answer")
-	s.must(s.ada.Submit())
+	s.sends(areas("x"), replied("A long answer.", long, long, long), nil)()
 	s.dialog("Saving…")
 	s.dialog("A long answer.")
 }
@@ -239,11 +235,10 @@ func TestSavingDoesNotCoverTheAnswer(t *testing.T) {
 func TestClosedWhileSaving(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, true, slacktest.Options{})
-	m := say("Counted.")
-	_, release := slowSubmit(s, chat.Response{Reply: &m}, nil)
+	release := s.sends(areas("worth keeping"), replied("Counted."), nil)
 	s.dialog("Saving…")
 	s.must(s.ada.Cancel())
-	close(release)
+	release()
 	s.sees(s.ada.Direct(), "Counted.")
 }
 
@@ -251,11 +246,10 @@ func TestClosedWhileSaving(t *testing.T) {
 func TestNotStoredIsHandedBack(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, false, slacktest.Options{})
-	m := say("The disk is full: nothing was saved.")
-	_, release := slowSubmit(s, chat.Response{Reply: &m}, chat.Error("disk full"))
+	release := s.sends(areas("worth keeping"), replied(notSaved), errFull)
 	s.dialog("Saving…")
 	s.must(s.ada.Cancel())
-	close(release)
+	release()
 	s.sees(s.ada.Direct(), "nothing was saved")
 	s.sees(s.ada.Direct(), "worth keeping")
 }
@@ -264,15 +258,13 @@ func TestNotStoredIsHandedBack(t *testing.T) {
 func TestReasonsDoNotPileUp(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, true, slacktest.Options{})
-	m := say("The disk is full: nothing was saved.")
-	_, release := slowSubmit(s, chat.Response{Reply: &m}, chat.Error("disk full"))
+	release := s.sends(areas("worth keeping"), replied(notSaved), errFull)
 	s.dialog("Saving…")
-	close(release)
+	release()
 	s.dialog("nothing was saved")
 	s.bot.answers(func(context.Context, chat.Event) (chat.Response, error) {
 		s.Overdue()
-		m := say("The disk is still full: nothing was saved.")
-		return chat.Response{Reply: &m}, chat.Error("disk full")
+		return replied("The disk is still full: nothing was saved."), errFull
 	})
 	s.must(s.ada.Submit())
 	s.dialog("Saving…")
@@ -286,28 +278,17 @@ func TestReasonsDoNotPileUp(t *testing.T) {
 func TestVeryLongTextsAreHandedBack(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, true, slacktest.Options{})
-	form := answerForm(strings.Repeat("a", 3000))
-	for _, id := range []string{"b", "c", "d", "e"} {
-		form.Inputs = append(form.Inputs, chat.Input{ID: id, Label: id, Type: chat.Area, Value: []string{strings.Repeat(id, 3000)}})
+	var long []string
+	for _, letter := range []string{"a", "b", "c", "d", "e"} {
+		long = append(long, strings.Repeat(letter, 3000))
 	}
-	release := make(chan struct{})
-	s.bot.answers(func(_ context.Context, e chat.Event) (chat.Response, error) {
-		if _, sent := e.What.(chat.Submit); !sent {
-			return chat.Response{Form: form}, nil
-		}
-		<-release
-		m := say("The disk is full: nothing was saved.")
-		return chat.Response{Reply: &m}, chat.Error("disk full")
-	})
-	s.must(s.ada.Type(s.c, "/interview setup"))
-	s.dialog("Your answer")
-	s.must(s.ada.Submit())
+	release := s.sends(areas(long...), replied(notSaved), errFull)
 	s.dialog("Saving…")
 	s.must(s.ada.Cancel())
-	close(release)
+	release()
 	s.sees(s.ada.Direct(), "nothing was saved")
-	for _, text := range []string{"a", "b", "c", "d", "e"} {
-		s.sees(s.ada.Direct(), strings.Repeat(text, 3000))
+	for _, text := range long {
+		s.sees(s.ada.Direct(), text)
 	}
 	for _, m := range s.ada.Screen(s.ada.Direct()) {
 		if n := len(m.Text); n > s.adapter().Caps().Total {

@@ -126,6 +126,17 @@ func (o *office) setUp() {
 	})
 }
 
+// removed sets a channel up, removes the app and ends the program.
+func (o *office) removed() {
+	o.Helper()
+	o.start()
+	o.connected()
+	o.setUp()
+	o.server.Uninstall()
+	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "install the app again") })
+	o.end()
+}
+
 // Who sets up a channel that the bot is not in hears of it at once, not the next morning by silence.
 func TestSetupSaysThatTheBotIsNotInTheChannel(t *testing.T) {
 	o := newOffice(t)
@@ -178,12 +189,7 @@ func TestKilledProcessesAreNotWaitedFor(t *testing.T) {
 // and though it is started anew meanwhile.
 func TestAnUninstalledWorkspaceIsForgotten(t *testing.T) {
 	o := newOffice(t)
-	o.start()
-	o.connected()
-	o.setUp()
-	o.server.Uninstall()
-	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "install the app again") })
-	o.end()
+	o.removed()
 	if n := o.tracks(); n != 1 {
 		t.Fatalf("%d tracks on the day of the removal, want 1", n)
 	}
@@ -211,12 +217,7 @@ func TestAnUninstalledWorkspaceIsForgotten(t *testing.T) {
 // Who installs the app again within the week keeps everything.
 func TestAWorkspaceThatComesBackKeepsItsData(t *testing.T) {
 	o := newOffice(t)
-	o.start()
-	o.connected()
-	o.setUp()
-	o.server.Uninstall()
-	o.until("the reason", func() bool { return strings.Contains(o.log.String(), "install the app again") })
-	o.end()
+	o.removed()
 	o.server.Install()
 	o.start()
 	o.connected()
