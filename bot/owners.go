@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -62,9 +61,6 @@ func readRole(c call, value string) (string, error) {
 // setRole stores the role that owns all tracks of the space; "" = none.
 func setRole(tx store.Tx, space, role string) error {
 	s, err := tx.Space(space)
-	if errors.Is(err, store.ErrNotFound) {
-		s, err = store.Space{ID: space, Created: tx.Now()}, nil
-	}
 	if err != nil {
 		return err
 	}

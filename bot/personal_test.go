@@ -253,6 +253,34 @@ func TestAMissedReturnKeepsTheData(t *testing.T) {
 	}
 }
 
+// Setting something up says that the bot is there, if nothing else said so.
+func TestWhatIsSetUpAfterARemovalStays(t *testing.T) {
+	s := newStage(t)
+	if _, err := s.b.Handle(t.Context(), chat.Event{ID: "test:gone", Space: bottest.Home, What: chat.Removed{}}); err != nil {
+		t.Fatal(err)
+	}
+	s.to(4, "08:00")
+	s.setUp(s.person("Ada"))
+	s.to(13, "10:00")
+	if !s.keeps(bottest.Home) {
+		t.Fatal("a week after the removal what was set up since is deleted")
+	}
+	s.posted(8, "of the weekdays since")
+}
+
+func TestWhatGoesOnAfterARemovalStays(t *testing.T) {
+	s, ada, _ := opened(t)
+	if _, err := s.b.Handle(t.Context(), chat.Event{ID: "test:gone", Space: bottest.Home, What: chat.Removed{}}); err != nil {
+		t.Fatal(err)
+	}
+	s.to(4, "08:00")
+	ada.Type(s.here, "tracks resume")
+	s.to(13, "10:00")
+	if !s.keeps(bottest.Home) {
+		t.Fatal("a week after the removal what was resumed since is deleted")
+	}
+}
+
 // A platform that does not tell of removals refuses the posts; a week later it is asked about the space.
 func TestASpaceIsLostWithoutAWord(t *testing.T) {
 	for name, c := range map[string]struct {

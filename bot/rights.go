@@ -135,7 +135,7 @@ func (b *Bot) tellPaused(tx store.Tx, c call) error {
 	return nil
 }
 
-// returned notes that the bot is in a space, so that nothing of it is deleted.
+// returned notes that the bot is in a space, which it may not have known, so that nothing of it is deleted.
 func returned(tx store.Tx, space string) error {
 	s, err := tx.Space(space)
 	if err == nil && s.Removed.IsZero() {

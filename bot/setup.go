@@ -228,14 +228,7 @@ func (b *Bot) submitSetup(ctx context.Context, c call, s chat.Submit) (chat.Resp
 			return err
 		}
 		t.Created, t.LastAt = tx.Now(), tx.Now()
-		if _, err := tx.Space(t.Space); errors.Is(err, store.ErrNotFound) {
-			if err := tx.PutSpace(store.Space{ID: t.Space, Created: t.Created}); err != nil {
-				return err
-			}
-		} else if err != nil {
-			return err
-		}
-		if err := tx.AddTrack(t); err != nil {
+		if err := errors.Join(returned(tx, t.Space), tx.AddTrack(t)); err != nil {
 			return err
 		}
 		if role != "" {

@@ -164,7 +164,7 @@ func (b *Bot) storeTrack(tx store.Tx, t *store.Track) error {
 	if err != nil {
 		return err
 	}
-	return b.schedule(tx, t, sched)
+	return errors.Join(b.schedule(tx, t, sched), returned(tx, t.Space)) // who wants posts there says that the bot is there
 }
 
 func (b *Bot) listTracks(ctx context.Context, c call) (chat.Response, error) {
