@@ -17,9 +17,7 @@ import (
 
 // TestBrowser drives the whole program in a real browser, as people do. With ARTIFACTS set it leaves pictures there.
 func TestBrowser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a browser takes its time: it is left out of a short run")
-	}
+	long(t, "a browser")
 	browser := chromium(t)
 	for _, play := range []struct {
 		name string

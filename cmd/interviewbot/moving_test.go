@@ -158,6 +158,7 @@ type writing func([]byte)
 func (w writing) Write(p []byte) (int, error) { w(p); return len(p), nil }
 
 func TestBackupAndRestoreGiveTheSame(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	from := filled(t)
 	for _, name := range []string{"copy.db", "archive.jsonl", "archive.jsonl.gz"} {
 		for _, running := range []bool{false, true} {

@@ -60,6 +60,7 @@ const (
 )
 
 func TestImportIsAllOrNothingUnlessBadOnesAreSkipped(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	dir := t.TempDir()
 	good, bad, to := put(t, dir, "good.csv", zebras), put(t, dir, "bad.csv", oneBad), filepath.Join(dir, "own")
 
@@ -92,6 +93,7 @@ func TestImportIsAllOrNothingUnlessBadOnesAreSkipped(t *testing.T) {
 }
 
 func TestImportExplainsItself(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	dir := t.TempDir()
 	file := put(t, dir, "q.csv", zebras)
 	broken := put(t, dir, "broken/sql/x.yaml", "id: y\n")
@@ -146,6 +148,7 @@ func TestAFailedImportLeavesTheFolderAsItWas(t *testing.T) {
 }
 
 func TestImportStaysInItsFolder(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	if runtime.GOOS == "windows" {
 		t.Skip("skipped: links need rights there")
 	}
@@ -165,6 +168,7 @@ func TestImportStaysInItsFolder(t *testing.T) {
 }
 
 func TestExportRoundTrips(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	dir := t.TempDir()
 	own := filepath.Join(dir, "own")
 	if _, err := says("import", put(t, dir, "q.csv", zebras), "--to", own); err != nil {
@@ -199,6 +203,7 @@ func TestExportRoundTrips(t *testing.T) {
 }
 
 func TestLintOfAFolder(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	dir := t.TempDir()
 	if _, err := says("import", put(t, dir, "q.csv", "question,answer,topic,reviewed\nWhat is a zebra index?,It has stripes.,sql,2999-01-01\n"), "--to", dir+"/own"); err != nil {
 		t.Fatal(err)
@@ -258,6 +263,7 @@ func page(t *testing.T, address string) string {
 }
 
 func TestPreviewShowsARoundOnBothPlatforms(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	got := page(t, preview(t, "cache-makes-it-slower")+"/")
 	for _, want := range []string{"Why can a cache make a system slower?", `aria-label="The daily post on Slack"`, `aria-label="The daily post on Discord"`, "Hint 3", "Feedback on the partial sample",
 		"I found 2 of 5 points", "The model answer beside it", "Did you say these?", "Closed · Why can a cache", `<mark class="spoiler">`, "Only visible to you", "Only you can see this"} {
@@ -279,6 +285,7 @@ func TestPreviewShowsARoundOnBothPlatforms(t *testing.T) {
 }
 
 func TestPreviewOfAFileFollowsIt(t *testing.T) {
+	long(t, "reading the whole bank again and again")
 	dir := t.TempDir()
 	const start = "id: zebra\ntitle: What is a zebra index?\nlevel: 1\ntopic: sql\nkind: open\nminutes: 5\nprompt: What is it?\nanswer: It has **stripes**.\n"
 	file := put(t, dir, "sql/zebra.yaml", start)

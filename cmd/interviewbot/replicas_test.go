@@ -158,9 +158,7 @@ func (h *hall) day(no int) error {
 // TestReplicasThroughAMonth lets three replicas serve two platforms for some weeks while they and their database fail in
 // turn; then it reads what was stored and what was posted.
 func TestReplicasThroughAMonth(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a month takes its time: it is left out of a short run")
-	}
+	long(t, "a month")
 	f := newFleet(t)
 	const days = 15 // as many as there are mishaps: three weeks of working days
 	f.back()

@@ -307,3 +307,11 @@ func TestAMistypedOptionIsAnsweredWithTheNearest(t *testing.T) {
 }
 
 var ready = regexp.MustCompile(`http://(\S+)/`)
+
+// long leaves a test out of a short run, which is what runs with the race detector: that makes it ten times slower.
+func long(t *testing.T, what string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("%s takes its time: it is left out of a short run", what)
+	}
+}

@@ -372,9 +372,7 @@ func rightOf(q *questions.Question) (labels []string) {
 // TestAWeekOnSlackAndDiscord plays a working week with several people on both platforms through one process, which is
 // killed in the middle; then it reads what was stored.
 func TestAWeekOnSlackAndDiscord(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a week takes its time: it is left out of a short run")
-	}
+	long(t, "a week")
 	for name, overHTTP := range map[string]bool{"sockets": false, "http": true} {
 		t.Run(name, func(t *testing.T) { playWeek(t, overHTTP) })
 	}
