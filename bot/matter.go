@@ -87,26 +87,7 @@ const (
 func readMatter(tx store.Tx, c call, key string) (matter, error) {
 	m := matter{key: key, user: c.user(), now: tx.Now()}
 	if seq, ok := readSeqKey(key); ok {
-		a, err := tx.Answer(seq)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return m, noSuchAnswer
-		case err != nil:
-			return m, err
-		case a.User != c.user():
-			return m, notYours
-		}
-		if a.Track != "" {
-			return readMatter(tx, c, roundKey(a.Track, a.Round))
-		}
-		m.answer, m.hash = &a, a.Question
-		p, err := tx.Person(c.user())
-		if err == nil {
-			m.person = &p
-		} else if !errors.Is(err, store.ErrNotFound) {
-			return m, err
-		}
-		return m, m.rest(tx)
+		return m.ofAnswer(tx, c, seq)
 	}
 	track, no, ok := readRoundKey(key)
 	if !ok {
@@ -133,24 +114,53 @@ func readMatter(tx store.Tx, c call, key string) (matter, error) {
 	if a.Answer != nil {
 		m.hash = a.Answer.Question // the round's may have been swapped since
 	}
-	if m.member != nil {
-		newest, err := tx.Lines(track, c.user(), 0, 1)
-		if err != nil {
-			return m, err
-		}
-		if len(newest) > 0 {
-			m.last = &newest[0].Line
-		}
-		if m.lastDay, err = frozenDay(tx, track, m.last, m.now); err != nil {
-			return m, err
-		}
-		if m.late() {
-			if m.ledger, err = ledger(tx, track, c.user()); err != nil {
-				return m, err
-			}
-		}
+	if err := m.history(tx); err != nil {
+		return m, err
 	}
 	return m, m.rest(tx)
+}
+
+// ofAnswer is the matter of one answer: of practice, or of the round it was given to.
+func (m matter) ofAnswer(tx store.Tx, c call, seq uint64) (matter, error) {
+	a, err := tx.Answer(seq)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return m, noSuchAnswer
+	case err != nil:
+		return m, err
+	case a.User != c.user():
+		return m, notYours
+	case a.Track != "":
+		return readMatter(tx, c, roundKey(a.Track, a.Round))
+	}
+	m.answer, m.hash = &a, a.Question
+	p, err := tx.Person(c.user())
+	switch {
+	case err == nil:
+		m.person = &p
+	case !errors.Is(err, store.ErrNotFound):
+		return m, err
+	}
+	return m, m.rest(tx)
+}
+
+// history reads what the ledger has on the member.
+func (m *matter) history(tx store.Tx) error {
+	if m.member == nil {
+		return nil
+	}
+	newest, err := tx.Lines(m.track.ID, m.user, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(newest) > 0 {
+		m.last = &newest[0].Line
+	}
+	if m.lastDay, err = frozenDay(tx, m.track.ID, m.last, m.now); err != nil || !m.late() {
+		return err
+	}
+	m.ledger, err = ledger(tx, m.track.ID, m.user)
+	return err
 }
 
 func (m *matter) rest(tx store.Tx) error {

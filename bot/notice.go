@@ -92,10 +92,21 @@ func (b *Bot) notify(ctx context.Context, task store.Task) error {
 	default:
 		return err
 	}
-	m := message(n.Text, para(n.Text))
-	if channel != "" {
-		m.Blocks = append([]chat.Block{chat.Note{Text: chat.Join(chat.T("About "), chat.InChannel(chat.ChannelID(channel)))}}, m.Blocks...)
+	limited, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	err = p.Direct(limited, chat.UserID(task.User), Fit(*b.noticeMessage(n, channel, s), p.Caps()))
+	if err != nil && !errors.Is(err, chat.ErrUncertain) {
+		return fmt.Errorf("tell an owner: %w", err)
 	}
+	return b.drop(ctx, task)
+}
+
+func (b *Bot) noticeMessage(n notice, channel string, s suggestion) *chat.Message {
+	m := message(n.Text)
+	if channel != "" {
+		m.Blocks = append(m.Blocks, chat.Note{Text: chat.Join(chat.T("About "), chat.InChannel(chat.ChannelID(channel)))})
+	}
+	m.Blocks = append(m.Blocks, para(n.Text))
 	if n.Suggestion != "" {
 		m.Blocks = append(m.Blocks, b.suggestionCard(n.Track, s)...)
 	}
@@ -110,11 +121,5 @@ func (b *Bot) notify(ctx context.Context, task store.Task) error {
 		}
 		m.Blocks = append(m.Blocks, r)
 	}
-	limited, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	err = p.Direct(limited, chat.UserID(task.User), Fit(*m, p.Caps()))
-	if err != nil && !errors.Is(err, chat.ErrUncertain) {
-		return fmt.Errorf("tell an owner: %w", err)
-	}
-	return b.drop(ctx, task)
+	return m
 }
