@@ -121,7 +121,7 @@ func (m *marking) phrase(p *phrase) match {
 // judge says whether words that stand together say what the phrase says: an odd difference in negations, or the two sides of a word
 // such as before changed, ask the person to check.
 func (m *marking) judge(p *phrase, at []int, from, to int) State {
-	if m.negated(at, from, to) != p.negated {
+	if negated(m.words, at, from, to) != p.negated {
 		return Check
 	}
 	for i := from; i <= to && p.turn != ""; i++ {
@@ -155,18 +155,16 @@ const (
 	reachRight = 2
 )
 
-// negated says whether an odd number of negations stands among the matched words or reaches them.
-func (m *marking) negated(at []int, from, to int) bool {
+// negated says whether an odd number of negations stands among the words at, of which from is the first and to the last, or reaches them.
+// Phrasings are read by the same rule, so that each is found in itself.
+func negated(words []token, at []int, from, to int) bool {
 	odd := false
-	for i := max(0, from-reachLeft); i <= min(len(m.words)-1, to+reachRight); i++ {
-		if !negating(m.words, i) || (i > to && !afterwards(m.words[i].word)) {
+	for i := max(0, from-reachLeft); i <= min(len(words)-1, to+reachRight); i++ {
+		if !negating(words, i) || (i > to && !afterwards(words[i].word) && (i > to+1 || !object(words[i].word))) {
 			continue
 		}
-		for _, k := range at {
-			if m.words[k].clause == m.words[i].clause {
-				odd = !odd
-				break
-			}
+		if slices.ContainsFunc(at, func(k int) bool { return words[k].clause == words[i].clause }) {
+			odd = !odd
 		}
 	}
 	return odd
@@ -180,6 +178,9 @@ func afterwards(w string) bool {
 	}
 	return true
 }
+
+// object says whether a negation also speaks of a verb right in front of it (finds nothing).
+func object(w string) bool { return w == "nothing" || w == "nobody" }
 
 // negating says whether the word at i is a negation in earnest: not only, no matter, whether or not and why not are none.
 func negating(words []token, i int) bool {

@@ -67,7 +67,7 @@ type point struct {
 // phrase is one way of saying a point: all its terms near one another, in any order.
 type phrase struct {
 	terms       []int
-	negated     bool   // an odd number of negations
+	negated     bool   // negations speak of them, an odd number
 	turn        string // a word such as before; what stands left of it may not stand right of it
 	left, right []int
 }
@@ -165,7 +165,7 @@ func (r *Rubric) phrases(words []token, keep map[string]bool) (list []phrase, pr
 		if !own[i] {
 			continue
 		}
-		if parts := r.foreign(words[i].parts); len(parts) > 0 {
+		if parts := words[i].parts; len(r.foreign(parts)) > 0 { // all of them: one alone says less than the whole word
 			list = append(list, r.phrase(words, own, swap{i, 1, parts}))
 		}
 		if i+1 < len(words) && own[i+1] && words[i+1].start-words[i].end <= 1 {
@@ -196,28 +196,28 @@ type swap struct {
 // phrase compiles the words of a phrasing that are its own.
 func (r *Rubric) phrase(words []token, own []bool, s swap) phrase {
 	var p phrase
+	var at []int
 	for i := 0; i < len(words); i++ {
 		t := &words[i]
-		if negating(words, i) {
-			p.negated = !p.negated
-		}
 		if p.turn == "" && i > 0 && direction(t.word) {
 			p.turn, p.left = t.word, append([]int(nil), p.terms...)
 		}
 		switch {
 		case i == s.at:
+			at = append(at, i)
 			for _, form := range s.forms {
 				p.terms = append(p.terms, r.term(form, ""))
 			}
 			i += s.words - 1
 		case own[i]:
+			at = append(at, i)
 			p.terms = append(p.terms, r.term(t.stem, t.word))
 		}
 	}
 	if p.turn != "" {
 		p.right = append(p.right, p.terms[len(p.left):]...)
 	}
-	p.terms = unique(p.terms)
+	p.terms, p.negated = unique(p.terms), negated(words, at, at[0], at[len(at)-1])
 	return p
 }
 

@@ -82,6 +82,15 @@ func TestEchoCoversNothing(t *testing.T) {
 	}
 }
 
+func TestAPartOfACompoundWordIsNotEnough(t *testing.T) {
+	r := rubric.New("Which file may be downloaded?", []rubric.Point{{ID: "send", Any: []string{"sendFile"}}})
+	for answer, want := range map[string]string{"I send it as it is": "-", "res.sendFile(name)": "+", "use send file": "+", "sendfile": "+"} {
+		if got := states(r.Mark(answer)); got != want {
+			t.Errorf("%q: %s, want %s", answer, got, want)
+		}
+	}
+}
+
 func TestKeptWordsOfThePromptCount(t *testing.T) {
 	point := rubric.Point{ID: "read", Any: []string{"read repair"}}
 	if got := states(rubric.New("How are stale reads healed?", []rubric.Point{point}).Mark("It will repair itself")); got != "+" {
@@ -142,6 +151,34 @@ func TestNegation(t *testing.T) {
 		"People say a miss does not cost two lookups. But a miss costs 2 lookups":           "+---",
 	} {
 		if got := states(cache().Mark(answer)); got != want {
+			t.Errorf("Mark(%q) = %s, want %s", answer, got, want)
+		}
+	}
+}
+
+func TestAPhrasingIsFoundInItself(t *testing.T) {
+	for _, phrasing := range []string{
+		"customer without orders", "either everything or nothing", "not the person but the process", "charged but no order", "find no row",
+		"HTML no-cache", "never be used by the planner", "does not help, there is no row", "best of with and without", "no, sorry",
+	} {
+		r := rubric.New("Which page?", []rubric.Point{{ID: "p", Any: []string{phrasing}}})
+		if got := states(r.Mark("Well, " + phrasing + ".")); got != "+" {
+			t.Errorf("%q in itself: %s", phrasing, got)
+		}
+	}
+}
+
+func TestNothingAfterAVerbNegatesIt(t *testing.T) {
+	r := rubric.New("?", []rubric.Point{{ID: "find", Any: []string{"both find nothing"}}, {ID: "block", Any: []string{"blocks writers"}}})
+	for answer, want := range map[string]string{
+		"both find nothing":                "+-",
+		"They find nothing, both of them":  "+-",
+		"both find a row":                  "?-",
+		"It blocks writers, nothing else":  "-+",
+		"It blocks nobody, writers go on":  "-?",
+		"blocks writers without a timeout": "-+",
+	} {
+		if got := states(r.Mark(answer)); got != want {
 			t.Errorf("Mark(%q) = %s, want %s", answer, got, want)
 		}
 	}
