@@ -457,3 +457,26 @@ func TestAnswersToAPostThatNeverCameStillCount(t *testing.T) {
 	}
 	s.replays(ada)
 }
+
+// After a change people see what comes of it, and nothing that would take away the whole track.
+func TestAChangeSaysWhatComes(t *testing.T) {
+	s, ada, _ := opened(t)
+	change := func(want string) {
+		t.Helper()
+		ada.Type(s.here, "tracks edit")
+		ada.Submit()
+		said := ada.Last(s.here).String()
+		if !strings.Contains(said, want) || strings.Contains(said, "“”") || strings.Contains(said, "Undo") {
+			t.Errorf("it says %s, want %q, no empty title and no Undo", said, want)
+		}
+	}
+	ada.Type(s.here, "tracks skip")
+	change("Next: Tue 3 Mar (skipped), Wed 4 Mar “Why can a cache")
+	ada.Type(s.here, "tracks end 2026-03-02")
+	change("Nothing more comes: its last day is over.")
+	ada.Type(s.here, "tracks end off")
+	ada.Type(s.here, "tracks pause")
+	change("It is paused: nothing is posted until /interview tracks resume.")
+	ada.Type(s.here, "tracks preview")
+	ada.Hears(s.here, "Nothing is planned: the track is paused, or has ended.")
+}
