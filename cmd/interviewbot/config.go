@@ -62,7 +62,7 @@ func serveFlags() []cli.Flag {
 		str("hosts", "HOSTS", "", "further `NAMES` the playground answers to, separated by commas", categoryServer, false),
 		str("content", "CONTENT", "", "`FOLDER` with questions of your own; read again when it changes", categoryServer, false),
 		str("playground", "PLAYGROUND", "auto", "`on`, off, or auto: on as long as no platform is connected", categoryServer, false),
-		str("seal-key", "SEAL_KEY", "", "64 hex `DIGITS` that seal what adapters keep; made beside the data file when not given", categoryServer, true),
+		str("seal-key", "SEAL_KEY", "", "64 hex `DIGITS` that seal what adapters keep; when not given, made beside the data file, or with Postgres of the tokens", categoryServer, true),
 		str("keep-removed", "KEEP_REMOVED", "7", "`DAYS` from the bot's removal from a workspace or server to the deletion of its data, 1 to 30", categoryServer, false),
 		str("log-level", "LOG_LEVEL", "info", "debug, info, warn or error", categoryServer, false),
 		str("log-format", "LOG_FORMAT", "text", "text or json", categoryServer, false),
