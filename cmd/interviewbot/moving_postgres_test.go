@@ -269,6 +269,7 @@ func TestStoreFileComesBeforeStore(t *testing.T) {
 	}
 	t.Setenv("STORE", filepath.Join(t.TempDir(), "data.db"))
 	t.Setenv("STORE_FILE", file)
+	t.Setenv("LISTEN", "127.0.0.1:0") // another program may have the usual port
 	for _, args := range [][]string{{}, {"backup", filepath.Join(t.TempDir(), "b.jsonl")}} {
 		err := command(io.Discard, io.Discard).Run(t.Context(), append([]string{"interviewbot"}, args...))
 		if err == nil || !strings.Contains(err.Error(), `no kind of store called "mysql"`) || strings.Contains(err.Error(), "secret") {

@@ -9,7 +9,6 @@ const key = `box ${at.space} ${at.as} ${at.in}`;
 
 let items = [];
 let active = -1;
-let offered = ''; // the text that the items were found for
 let sent = false; // the Enter that is held down sent the text
 let asked = null; // the request for completions that is under way
 
@@ -49,7 +48,6 @@ function rove(to) {
 function offer(found) {
 	close();
 	items = found;
-	offered = box.value;
 	if (!items.length) return;
 	items.forEach((it, i) => {
 		const o = document.createElement('div');
@@ -74,7 +72,6 @@ function offer(found) {
 	const naming = !/^\/(interview )?\S+ /i.test(box.value);
 	const typed = items.some((it) => it.line.trimEnd() === box.value.trimEnd());
 	rove(naming && !typed ? 0 : -1);
-	announce(`${items.length} completions. Arrow keys choose, Tab takes one.`);
 }
 
 async function complete() {
@@ -85,6 +82,8 @@ async function complete() {
 		close();
 		return;
 	}
+	// Until the answer comes, what was found before and still begins like the text: Tab must not leave the box under somebody who types fast.
+	offer(items.filter((it) => it.line.toLowerCase().startsWith(text.toLowerCase())));
 	asked = new AbortController();
 	const mine = asked;
 	try {
@@ -93,8 +92,9 @@ async function complete() {
 		usage.textContent = found.usage || '';
 		usage.hidden = !found.usage;
 		offer(found.items || []);
+		if (items.length) announce(`${items.length} completions. Arrow keys choose, Tab takes one.`);
 	} catch {
-		close(); // completion is a courtesy
+		if (mine === asked) close(); // completion is a courtesy
 	}
 }
 
@@ -126,7 +126,7 @@ async function submit() {
 
 function pressed(e) {
 	if (e.isComposing) return;
-	const open = items.length > 0 && offered === box.value;
+	const open = items.length > 0;
 	if (open && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
 		const step = e.key === 'ArrowDown' ? 1 : -1;
 		rove((active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length);
