@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/bottest"
 	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -26,53 +25,6 @@ func TestNoCatchingUpStillPostsInTime(t *testing.T) {
 	s.posted(1, "after half an hour, which is too late without a window")
 }
 
-func TestAnEditDeliveredTwiceSaysTheSame(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "tracks edit")
-	ada.Fill("At what time", "11:00")
-	ada.Submit()
-	ada.Hears(s.here, "at 11:00 UTC")
-	s.p.Redeliver(t)
-	ada.SeesNot(s.here, "That did not work")
-
-	ada.Type(s.here, "tracks edit")
-	ada.Fill("At what time", "25:00")
-	ada.Submit()
-	s.p.Redeliver(t)
-	if d := ada.Dialog(); d == nil || !strings.Contains(d.String(), "25:00") {
-		t.Fatalf("the second delivery of a form with a mistake passed it over: %v", d)
-	}
-}
-
-func TestAPauseDeliveredTwiceIsOnePause(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "pause 3")
-	s.p.Redeliver(t)
-	ada.SeesNot(s.here, "You are not paused")
-	ada.Hears(s.here, "27 days left of 30")
-}
-
-func TestAPauseToComeIsNotInForce(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "pause 2026-03-20..2026-03-22")
-	ada.Hears(s.here, "A pause is planned from")
-	ada.Type(s.here, "pause")
-	ada.SeesNot(s.here, "aused until", "I am back")
-	ada.Hears(s.here, "A pause is planned from")
-	ada.Press(s.here, "Drop what is planned")
-	ada.Hears(s.here, "What was planned is dropped")
-	ada.Type(s.here, "pause 2")
-	ada.Type(s.here, "pause")
-	ada.Hears(s.here, "You are paused until")
-}
-
-func TestAPauseThatIsOverIsNotInForce(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "pause yesterday")
-	ada.SeesNot(s.here, "aused until", "I am back")
-	ada.Hears(s.here, "A pause is noted from", "29 days left of 30")
-}
-
 func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
 	s, ada, _ := opened(t)
 	s.answer(ada)
@@ -87,144 +39,6 @@ func TestAnAnswerAfterLeavingCountsInTheSameRound(t *testing.T) {
 		t.Fatalf("the answer that was said to count: %+v", m.Streak)
 	}
 	s.replays(ada)
-}
-
-func TestUndoNeedsNoIDForTheOnlyRemovedTrack(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "tracks remove")
-	ada.Type(s.here, "tracks undo")
-	ada.Hears(s.here, "It is back")
-}
-
-func TestUndoKeepsOneMessageADay(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "tracks remove")
-	ada.Type(s.here, "setup")
-	ada.Fill("In which time zone", "UTC")
-	ada.Submit()
-	ada.Press(s.here, "Undo") // of the new one: it is removed, and can be undone itself
-	ada.Type(s.here, "setup")
-	ada.Fill("In which time zone", "UTC")
-	ada.Submit()
-	var first string
-	s.read(func(tx store.Tx) error {
-		all, err := tx.ChannelTracks(string(s.here))
-		first = all[0].ID
-		return err
-	})
-	ada.Type(s.here, "tracks undo "+first)
-	ada.Hears(s.here, "once a day")
-}
-
-func TestTextsOfATrackThatStoppedAreDeletedInTime(t *testing.T) {
-	s, ada, ben := opened(t)
-	ada.Type(s.here, "tracks keep 30")
-	s.answer(ben)
-	ada.Type(s.here, "tracks end 2026-03-02")
-	s.until(monday().AddDate(0, 0, 40))
-	s.read(func(tx store.Tx) error {
-		a, err := tx.RoundAnswer(s.track().ID, 1, string(ben.ID()))
-		if a.Text != "" {
-			t.Errorf("forty days later the text is still there")
-		}
-		return err
-	})
-}
-
-func TestAnEndedTrackClosesItsLastRoundAtItsEnd(t *testing.T) {
-	s, ada, ben := opened(t)
-	ada.Type(s.here, "tracks end 2026-03-03")
-	s.answer(ben)
-	s.to(4, "09:00")
-	if r := s.round(2); r.State != store.Closed {
-		t.Fatalf("the last round is %v at its end %v", r.State, r.Ends)
-	}
-}
-
-func TestTheLastClosedRoundCanBeProtectedWhileOneIsOpen(t *testing.T) {
-	s, ada, ben := opened(t)
-	s.answer(ben)
-	s.to(3, "09:00")
-	s.to(4, "09:00") // round 2: Ben's freeze
-	ada.Type(s.here, "tracks protect last public holiday")
-	ada.Hears(s.here, "Protected: 1 member")
-	if m := s.member(ben); m.Streak.Freezes != 1 {
-		t.Fatalf("the freeze did not come back: %+v", m.Streak)
-	}
-	if r := s.round(2); r.Protected != "public holiday" {
-		t.Fatalf("round 2 is protected by %q", r.Protected)
-	}
-	if r := s.round(3); r.Protected != "" {
-		t.Fatalf("the open round is protected too: %q", r.Protected)
-	}
-	s.replays(ben)
-}
-
-func TestAChangedTimeDoesNotPostAgainWithinSixHours(t *testing.T) {
-	s, ada, _ := opened(t)
-	s.to(2, "09:30")
-	ada.Type(s.here, "tracks edit")
-	ada.Fill("At what time", "10:00")
-	ada.Submit()
-	s.to(2, "23:00")
-	s.posted(1, "on one day")
-	s.to(3, "10:00")
-	s.posted(2, "on the day after")
-}
-
-func TestAnotherReplicaLeavesAFreshClaimAlone(t *testing.T) {
-	s := newStage(t)
-	s.setUp(s.person("Ada"))
-	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(2*time.Hour))
-	s.to(2, "09:00")
-	tr := s.track()
-	claimed := store.Round{Track: tr.ID, No: 1, Slot: "2026-03-02T09:00", At: s.clock.Now(), Space: tr.Space, Channel: tr.Channel, Kind: "question", State: store.Claimed,
-		Owner: "another", Lease: s.clock.Now().Add(time.Minute), Claimed: s.clock.Now(), Ends: s.clock.Now().Add(24 * time.Hour), CloseAt: s.clock.Now().Add(28 * time.Hour)}
-	task := store.Task{Key: "post:" + tr.ID + "-1", Kind: "post", Space: tr.Space, Track: tr.ID, Round: 1, Arg: tr.Channel, Due: s.clock.Now(), Made: s.clock.Now()}
-	s.write(func(tx store.Tx) error {
-		if err := tx.AddRound(claimed); err != nil {
-			return err
-		}
-		return tx.PutTask(task)
-	})
-	s.p.Hold(s.here, chat.KindPost, s.clock.Now())
-	s.tick()
-	s.read(func(tx store.Tx) error {
-		got, err := tx.Task(task.Key)
-		if !got.Due.Equal(task.Due) {
-			t.Errorf("the owner finds its post only at %v, it was due at %v", got.Due, task.Due)
-		}
-		return err
-	})
-	s.posted(0, "of a round that another replica claimed")
-}
-
-func TestTwoReplicasPostOnce(t *testing.T) {
-	for range 20 {
-		s := newStage(t)
-		s.setUp(s.person("Ada"))
-		now := s.clock.Now().Add(time.Hour)
-		s.clock = bot.NewClock(func() time.Time { return now })
-		s.store = s.store.Again(s.clock.Now)
-		done := make(chan error, 3)
-		for range 3 {
-			b := bot.New(bot.Options{Store: s.store, Bank: s.b.Bank(), Now: s.clock.Now})
-			b.Join(s.p)
-			go func() {
-				_, err := b.Tick(context.Background())
-				done <- err
-			}()
-		}
-		for range 3 {
-			if err := <-done; err != nil {
-				t.Fatal(err)
-			}
-		}
-		s.posted(1, "by now")
-		if got := s.p.Written(chat.KindPost); got != 1 {
-			t.Fatalf("%d calls", got)
-		}
-	}
 }
 
 func TestAnotherPersonsPersonalTrackIsClosed(t *testing.T) {
@@ -335,32 +149,6 @@ func TestAFreezeIsNamedByItsDay(t *testing.T) {
 	}
 }
 
-func TestABackDatedPauseThatCannotCoverSaysSo(t *testing.T) {
-	s, ada, ben := opened(t)
-	for _, p := range []*bottest.Person{ada, ben} {
-		s.answer(p)
-	}
-	s.to(5, "09:10") // 2 frozen, 3 missed
-	ada.Type(s.here, "streak")
-	ada.Press(s.here, "Answer Wednesday's question")
-	s.fillAnswer(ada, s.question(3))
-	ada.Submit()
-	ada.Press(s.here, "Repair Wednesday")
-	s.to(6, "09:10") // 4 missed
-	ada.Type(s.here, "pause yesterday")
-	ada.Hears(s.here, "A pause is noted from", "was used")
-	s.replays(ada)
-}
-
-func TestAnEndedTrackGoesOnWhenItsLastDayIsTakenBack(t *testing.T) {
-	s, ada, _ := opened(t)
-	ada.Type(s.here, "tracks end 2026-03-02")
-	s.to(4, "08:00")
-	ada.Type(s.here, "tracks end off")
-	s.to(4, "09:05")
-	s.posted(2, "once the last day is taken back")
-}
-
 func TestAPersonalTrackIsNotToldAsAGroup(t *testing.T) {
 	s := newStage(t)
 	cleo := s.person("Cleo")
@@ -456,27 +244,4 @@ func TestAnswersToAPostThatNeverCameStillCount(t *testing.T) {
 		t.Fatalf("an answer that was said to count did not: %+v; the round is %+v", m.Streak, s.round(1))
 	}
 	s.replays(ada)
-}
-
-// After a change people see what comes of it, and nothing that would take away the whole track.
-func TestAChangeSaysWhatComes(t *testing.T) {
-	s, ada, _ := opened(t)
-	change := func(want string) {
-		t.Helper()
-		ada.Type(s.here, "tracks edit")
-		ada.Submit()
-		said := ada.Last(s.here).String()
-		if !strings.Contains(said, want) || strings.Contains(said, "“”") || strings.Contains(said, "Undo") {
-			t.Errorf("it says %s, want %q, no empty title and no Undo", said, want)
-		}
-	}
-	ada.Type(s.here, "tracks skip")
-	change("Next: Tue 3 Mar (skipped), Wed 4 Mar “Why can a cache")
-	ada.Type(s.here, "tracks end 2026-03-02")
-	change("Nothing more comes: its last day is over.")
-	ada.Type(s.here, "tracks end off")
-	ada.Type(s.here, "tracks pause")
-	change("It is paused: nothing is posted until /interview tracks resume.")
-	ada.Type(s.here, "tracks preview")
-	ada.Hears(s.here, "Nothing is planned: the track is paused, or has ended.")
 }

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/interviewbot/interviewbot/bot"
 	"github.com/interviewbot/interviewbot/bot/bottest"
+	"github.com/interviewbot/interviewbot/bot/chat"
 	"github.com/interviewbot/interviewbot/bot/store"
 )
 
@@ -56,4 +58,59 @@ func TestReplicasSeeEachOther(t *testing.T) {
 		}
 		stopOne()
 	})
+}
+
+func TestAnotherReplicaLeavesAFreshClaimAlone(t *testing.T) {
+	s := newStage(t)
+	s.setUp(s.person("Ada"))
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now().Add(2*time.Hour))
+	s.to(2, "09:00")
+	tr := s.track()
+	claimed := store.Round{Track: tr.ID, No: 1, Slot: "2026-03-02T09:00", At: s.clock.Now(), Space: tr.Space, Channel: tr.Channel, Kind: "question", State: store.Claimed,
+		Owner: "another", Lease: s.clock.Now().Add(time.Minute), Claimed: s.clock.Now(), Ends: s.clock.Now().Add(24 * time.Hour), CloseAt: s.clock.Now().Add(28 * time.Hour)}
+	task := store.Task{Key: "post:" + tr.ID + "-1", Kind: "post", Space: tr.Space, Track: tr.ID, Round: 1, Arg: tr.Channel, Due: s.clock.Now(), Made: s.clock.Now()}
+	s.write(func(tx store.Tx) error {
+		if err := tx.AddRound(claimed); err != nil {
+			return err
+		}
+		return tx.PutTask(task)
+	})
+	s.p.Hold(s.here, chat.KindPost, s.clock.Now())
+	s.tick()
+	s.read(func(tx store.Tx) error {
+		got, err := tx.Task(task.Key)
+		if !got.Due.Equal(task.Due) {
+			t.Errorf("the owner finds its post only at %v, it was due at %v", got.Due, task.Due)
+		}
+		return err
+	})
+	s.posted(0, "of a round that another replica claimed")
+}
+
+func TestTwoReplicasPostOnce(t *testing.T) {
+	for range 20 {
+		s := newStage(t)
+		s.setUp(s.person("Ada"))
+		now := s.clock.Now().Add(time.Hour)
+		s.clock = bot.NewClock(func() time.Time { return now })
+		s.store = s.store.Again(s.clock.Now)
+		done := make(chan error, 3)
+		for range 3 {
+			b := bot.New(bot.Options{Store: s.store, Bank: s.b.Bank(), Now: s.clock.Now})
+			b.Join(s.p)
+			go func() {
+				_, err := b.Tick(context.Background())
+				done <- err
+			}()
+		}
+		for range 3 {
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.posted(1, "by now")
+		if got := s.p.Written(chat.KindPost); got != 1 {
+			t.Fatalf("%d calls", got)
+		}
+	}
 }

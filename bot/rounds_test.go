@@ -197,46 +197,6 @@ func TestRemovingTheBotClosesTheRoundUnmissed(t *testing.T) {
 	s.replays(ben)
 }
 
-func TestPauseCoversARound(t *testing.T) {
-	s, ada, _ := opened(t)
-	s.answer(ada)
-	s.to(3, "09:10")
-	ada.Type(s.here, "pause 3")
-	ada.Hears(s.here, "You are paused until", "27 days left of 30")
-	s.to(6, "08:00")
-	lines := s.lines(ada)
-	if got := lines[len(lines)-1].Outcome; got != streak.Paused {
-		t.Fatalf("the last line is %v, want paused", got)
-	}
-	if m := s.member(ada); m.Streak.Current != 1 {
-		t.Fatalf("a pause changed the streak: %+v", m.Streak)
-	}
-	ada.Type(s.here, "pause")
-	ada.Hears(s.here, "You are paused until")
-	ada.Press(s.here, "I am back")
-	ada.Hears(s.here, "Welcome back")
-	for _, line := range []string{"pause soon", "pause 31", "pause 2020-01-01", "pause 2026-05-05..2026-05-01"} {
-		ada.Type(s.here, line)
-	}
-	ada.Hears(s.here, "A pause is a number of days")
-	ada.Hears(s.here, "1 to 30 days")
-	ada.Hears(s.here, "at most 48 hours back")
-	ada.Hears(s.here, "end before it begins")
-	s.replays(ada)
-}
-
-func TestABackDatedPauseCoversAMissedRound(t *testing.T) {
-	s, ada, _ := opened(t)
-	s.answer(ada)
-	s.to(5, "10:00") // round 2 frozen, round 3 missed
-	ada.Type(s.here, "pause yesterday")
-	ada.Hears(s.here, "A pause is noted from", "also covers")
-	s.replays(ada)
-	if m := s.member(ada); m.Streak.Current != 1 {
-		t.Fatalf("the streak is %+v", m.Streak)
-	}
-}
-
 func TestTheGroupsStreak(t *testing.T) {
 	s, ada, ben := opened(t)
 	cleo := s.person("Cleo")
