@@ -60,6 +60,7 @@ func (b *Bank) common() map[string]bool {
 }
 
 // lintCommon warns of phrasings of which a single common word is left once the words of the prompt are passed over: they are found everywhere.
+// With a negation they are not.
 func (q *Question) lintCommon(warn report, common map[string]bool) {
 	prompt := map[string]bool{}
 	for _, s := range rubric.Stems(q.Title + "\n" + q.Prompt) {
@@ -77,7 +78,7 @@ func (q *Question) lintCommon(warn report, common map[string]bool) {
 					left = append(left, s)
 				}
 			}
-			if len(left) == 1 && common[left[0]] {
+			if len(left) == 1 && common[left[0]] && !rubric.Negates(phrasing) {
 				warn(fmt.Sprintf("points.%d.any.%d", i, k), "the phrasing %q is found by the one word %q, which many answers have; put a second word beside it that the prompt does not have, or list one under keep", phrasing, left[0])
 			}
 		}

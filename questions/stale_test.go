@@ -54,6 +54,23 @@ func TestLintWarnsOfPhrasingsThatAreOneCommonWord(t *testing.T) {
 	}
 }
 
+func TestANegationMakesACommonWordRare(t *testing.T) {
+	questions.Long(t)
+	b, err := embedded(t).With(dir("sql/what-is-a-zebra.yaml", "id: what-is-a-zebra\ntitle: What is a zebra?\nlevel: 1\ntopic: sql\nkind: open\nminutes: 3\nprompt: What is a zebra?\nanswer: An animal.\npoints:\n  - {id: x, say: Nobody asks, any: [nobody asks, is asked]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var warned []string
+	for _, p := range b.LintOwn() {
+		if p.Grade == questions.Warning {
+			warned = append(warned, p.What)
+		}
+	}
+	if len(warned) != 1 || !strings.HasPrefix(warned[0], `the phrasing "is asked" is found by the one word "ask"`) {
+		t.Errorf("warned of %q", warned)
+	}
+}
+
 func TestOwnContentMayHaveGaps(t *testing.T) {
 	questions.Long(t)
 	b := own(t, "what-is-a-zebra", "What is a zebra?")

@@ -249,6 +249,17 @@ func (r *Rubric) term(stem, word string) int {
 	return n
 }
 
+// Negates says whether a text has a negation.
+func Negates(text string) bool {
+	words := scan(text, nil, stems{})
+	for i := range words {
+		if negating(words, i) {
+			return true
+		}
+	}
+	return false
+}
+
 // Stems returns the stems of the words of a text that carry meaning, each once, in order: what the lint compares prompts by.
 func Stems(text string) []string {
 	seen := map[string]bool{}
