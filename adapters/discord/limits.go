@@ -110,7 +110,7 @@ func (l *limits) free(r route) (time.Time, *bucket) {
 
 func (l *limits) bucket(r route) *bucket {
 	name, ok := l.routes[r.name]
-	if !ok || r.strict {
+	if !ok {
 		name = r.name
 	}
 	key := name + " " + r.major
@@ -186,7 +186,7 @@ func (l *limits) learn(route, name string) {
 	for key, b := range l.buckets {
 		if major, ok := strings.CutPrefix(key, old+" "); ok {
 			delete(l.buckets, key)
-			if into := l.buckets[name+" "+major]; into == nil || !into.known {
+			if l.buckets[name+" "+major] == nil {
 				l.buckets[name+" "+major] = b
 			}
 		}

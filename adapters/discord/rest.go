@@ -46,7 +46,6 @@ type refusal struct {
 	Code    int      `json:"code"`
 	Message string   `json:"message"`
 	Retry   *float64 `json:"retry_after"`
-	Global  bool     `json:"global"`
 }
 
 func (r *refusal) Error() string {
