@@ -143,6 +143,9 @@ func TestPostOnce(t *testing.T) {
 		m := note("A round.", row(chat.Button{Label: "Answer", Action: "answer.k-1", Gives: chat.GivesForm}))
 		first := a.posted(c, m, "k-1")
 		pass(time.Second)
+		if elsewhere := a.posted(in(b.guild.Channel("other")), m, "k-1"); elsewhere == first {
+			t.Error("the same key in another channel posted nothing there")
+		}
 		if again, err := a.Post(t.Context(), c, m, "k-1"); err != nil || again != first {
 			t.Errorf("posted again as %s, %v; want %s", again, err, first)
 		}
@@ -250,6 +253,23 @@ func TestDiscuss(t *testing.T) {
 		b.guild.Deny(place, discordtest.MayStartThreads)
 		if err := a.Discuss(t.Context(), ids[4], "Not allowed", line); !errors.Is(err, chat.ErrUnsupported) || errors.Is(err, chat.ErrGone) {
 			t.Errorf("without the right to: %v", err)
+		}
+	})
+}
+
+// The right to speak in threads is another than that to speak in the channel; without it there are none.
+func TestDiscussWithoutRights(t *testing.T) {
+	online(t, discordtest.Options{}, func(t *testing.T, b *bubble, a *running) {
+		place := b.guild.Channel("general")
+		for lost, want := range map[uint64]error{discordtest.MaySendThreads: chat.ErrUnsupported, discordtest.MaySend: nil} {
+			id := a.posted(in(place), note("A question."), "")
+			pass(time.Second)
+			b.guild.Deny(place, lost)
+			if err := a.Discuss(t.Context(), id, "A thread", note("A line.")); !errors.Is(err, want) || errors.Is(err, chat.ErrGone) {
+				t.Errorf("without right %d: %v, want %v", lost, err, want)
+			}
+			pass(time.Second)
+			place = b.guild.Channel("another")
 		}
 	})
 }

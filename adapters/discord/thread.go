@@ -19,8 +19,8 @@ func isThread(kind int) bool { return kind >= 10 && kind <= 12 }
 
 // Discuss implements chat.Discusser: it opens a thread for talking about a post, with one line in it. Where a thread is
 // already, from an earlier try or by a person, only the line is said, unless the bot has spoken there. chat.ErrUnsupported
-// where the guild has no room for threads, does not let the bot open them, or the post stands where none can be. Like Post
-// it never waits: chat.Later.
+// where the guild has no room for threads, does not let the bot open them or speak in them, or the post stands where none
+// can be. Like Post it never waits: chat.Later.
 func (a *Adapter) Discuss(ctx context.Context, id chat.MessageID, title string, line chat.Message) error {
 	channel, message, ok := messageOf(id)
 	if !ok {
@@ -41,17 +41,17 @@ func (a *Adapter) Discuss(ctx context.Context, id chat.MessageID, title string, 
 			return nil
 		}
 	}
+	if err == nil {
+		p := renderPlain(line)
+		p.Nonce, p.EnforceNonce = nonce(message, "thread"), true
+		_, err = a.say(ctx, message, p, opened) // a thread has the identifier of its message
+	}
 	var no *refusal
 	switch {
 	case errors.As(err, &no) && (no.Status == http.StatusForbidden || no.Code == codeManyThreads || no.Code == codeWrongKind):
 		return fmt.Errorf("open a thread on %s: %w: %w", id, chat.ErrUnsupported, no)
 	case err != nil:
-		return fmt.Errorf("open a thread on %s: %w", id, err)
-	}
-	p := renderPlain(line)
-	p.Nonce, p.EnforceNonce = nonce(message, "thread"), true
-	if _, err := a.say(ctx, message, p, opened); err != nil { // a thread has the identifier of its message
-		return fmt.Errorf("say the first line in the thread on %s: %w", id, err)
+		return fmt.Errorf("open a thread with a line on %s: %w", id, err)
 	}
 	return nil
 }

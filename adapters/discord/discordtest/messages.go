@@ -137,7 +137,11 @@ func (s *Server) history(c *call) (any, error) {
 func newer(a, b string) bool { return len(a) > len(b) || len(a) == len(b) && a > b }
 
 func (s *Server) post(c *call) (any, error) {
-	ch, err := s.visible(c, MaySend)
+	right := uint64(MaySend)
+	if ch := s.channels[c.r.PathValue("channel_id")]; ch != nil && ch.kind == 11 {
+		right = MaySendThreads // in its place, not besides
+	}
+	ch, err := s.visible(c, right)
 	if err != nil {
 		return nil, err
 	}
