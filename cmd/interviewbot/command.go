@@ -148,10 +148,24 @@ func version() string {
 // env makes the sources of an option: its environment variable, and for a secret also the file that NAME_FILE names.
 func env(name string, secret bool) cli.ValueSourceChain {
 	if !secret {
-		return cli.EnvVars(name)
+		return cli.NewValueSourceChain(variable(name))
 	}
-	return cli.NewValueSourceChain(secretFile(name), cli.EnvVar(name)) // the image sets STORE; its STORE_FILE must hold all the same
+	return cli.NewValueSourceChain(secretFile(name), variable(name)) // the image sets STORE; its STORE_FILE must hold all the same
 }
+
+// variable is an environment variable. An empty one counts as not set: that is what a compose file makes of one that is missing.
+type variable string
+
+// Lookup and the following implement cli.EnvValueSource.
+func (v variable) Lookup() (string, bool) {
+	value := os.Getenv(string(v))
+	return value, value != ""
+}
+
+func (v variable) IsFromEnv() bool  { return true }
+func (v variable) Key() string      { return string(v) }
+func (v variable) String() string   { return "$" + string(v) }
+func (v variable) GoString() string { return v.String() }
 
 // secretFile reads a secret from the file that the environment variable NAME_FILE names.
 type secretFile string

@@ -122,7 +122,7 @@ func (w *world) troubles(ctx context.Context) map[string]error {
 func healthcheckCommand() *cli.Command {
 	return &cli.Command{
 		Name: "healthcheck", Usage: "ask the running bot whether it is well; exits with 1 when not",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` it listens on", Sources: cli.EnvVars("LISTEN")}},
+		Flags: []cli.Flag{&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` it listens on", Sources: env("LISTEN", false)}},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			host, port, err := net.SplitHostPort(c.String("listen"))
 			if err != nil {

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/urfave/cli/v3"
+
 	"github.com/interviewbot/interviewbot/bot"
 )
 
@@ -190,6 +192,24 @@ func TestANumberOfDaysThatIsNoneIsOneMistakeAmongOthers(t *testing.T) {
 	err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "--listen", "nowhere"})
 	if err == nil || !strings.Contains(err.Error(), `--keep-removed: "a week"`) || !strings.Contains(err.Error(), "--listen") || strings.Contains(err.Error(), "strconv") {
 		t.Errorf("it says: %v", err)
+	}
+}
+
+func TestAnEmptyVariableIsNotSet(t *testing.T) {
+	for _, name := range []string{"LISTEN", "STORE", "PLAYGROUND", "LOG_LEVEL", "LOG_FORMAT", "KEEP_REMOVED", "SEAL_KEY"} {
+		t.Setenv(name, "")
+	}
+	c := command(io.Discard, io.Discard)
+	var got Config
+	c.Action = func(_ context.Context, c *cli.Command) (err error) {
+		got, err = readConfig(c)
+		return err
+	}
+	if err := c.Run(context.Background(), []string{"interviewbot"}); err != nil {
+		t.Fatal(err)
+	}
+	if got.Listen != "127.0.0.1:8080" || got.Store != "interviewbot.db" || got.Grace != 7*24*time.Hour || !got.Playground {
+		t.Errorf("the defaults do not hold: %+v", got)
 	}
 }
 
