@@ -143,21 +143,20 @@ func (a *Adapter) answer(ctx context.Context, in *inbound, r chat.Response, err 
 	return nil
 }
 
-// reply says something to the actor alone, where they are: in the dialog, on top of it, or in the channel.
+// reply says something to the actor alone, where they are: on top of the dialog, in its place where no more can lie on it or
+// its trigger is over, or in the channel.
 func (a *Adapter) reply(ctx context.Context, in *inbound, m chat.Message) error {
-	d := a.draw(ctx, m.Blocks)
-	dialog := d.dialog(m, a.titleOf(in.view), in.from)
-	fresh := in.trigger != "" && a.now().Sub(in.at) < triggerFor
+	dialog := a.draw(ctx, m.Blocks).dialog(m, a.titleOf(in.view), in.from)
 	var err error = chat.ErrUnsupported
 	switch {
-	case in.kind == kindSubmit:
-		err = a.updateView(ctx, in.view.ID, dialog)
-	case in.view.isModal() && fresh && in.view.depth() < 3:
-		err = a.push(ctx, in.trigger, dialog)
-	case in.view.isModal():
-		err = a.updateView(ctx, in.view.ID, dialog)
-	case in.view != nil && fresh:
+	case in.kind == kindSubmit, in.view == nil:
+	case !in.view.isModal():
 		err = a.openView(ctx, in.trigger, dialog)
+	case in.view.depth() < 3:
+		err = a.push(ctx, in.trigger, dialog)
+	}
+	if err != nil && !errors.Is(err, chat.ErrUncertain) && in.view.isModal() {
+		err = a.updateView(ctx, in.view.ID, dialog)
 	}
 	if err == nil || errors.Is(err, chat.ErrUncertain) {
 		return err
@@ -203,7 +202,7 @@ func (a *Adapter) showForm(ctx context.Context, in *inbound, f chat.Form) error 
 	switch {
 	case in.view.isModal():
 		err = a.updateView(ctx, in.view.ID, v)
-	case in.trigger != "" && a.now().Sub(in.at) < triggerFor:
+	case in.trigger != "":
 		err = a.openView(ctx, in.trigger, v)
 	}
 	if err == nil {

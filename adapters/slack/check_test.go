@@ -3,6 +3,9 @@ package slack_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -164,6 +167,40 @@ func TestFindReadsPages(t *testing.T) {
 	}
 	if _, err := a.Find(t.Context(), channelID("C0NOWHERE"), "r-1", since); err == nil || errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("where it cannot look Find says %v", err)
+	}
+}
+
+// Of a part of the history it cannot be told that a post is not there.
+func TestFindInAPartOfTheHistory(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if strings.HasSuffix(r.URL.Path, "auth.test") {
+			_, _ = io.WriteString(w, `{"ok":true,"team_id":"T1","user_id":"U0"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"ok":true,"messages":[],"has_more":true}`)
+	}))
+	t.Cleanup(server.Close)
+	a, err := slack.New(slack.Options{BotToken: "xoxb-1", AppToken: "xapp-1", APIURL: server.URL, Table: table()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Find(t.Context(), "slack:T1:C1", "r-1", time.Now()); err == nil || errors.Is(err, chat.ErrNotFound) || !strings.Contains(err.Error(), "a part") {
+		t.Errorf("Find says %v", err)
+	}
+}
+
+// Who somebody is is asked once, and believed for some minutes.
+func TestPeopleAreAskedForOnce(t *testing.T) {
+	s := newScene(t, true, slacktest.Options{})
+	s.bot.replies(say("Yes."))
+	for i, skip := range []time.Duration{0, time.Minute, 10 * time.Minute} {
+		s.Until(s.Now().Add(skip))
+		s.must(s.ada.Type(s.c, "/interview streak"))
+		s.await("no answer", func() bool { return len(s.ada.Screen(s.c)) == i+1 })
+		if n := s.server.Calls("users.info", false); n != 1+i/2 {
+			t.Errorf("after %d commands it was asked %d times", i+1, n)
+		}
 	}
 }
 

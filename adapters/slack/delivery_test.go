@@ -236,15 +236,21 @@ func TestRefusedTokens(t *testing.T) {
 	good := slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, SigningSecret: "s", APIURL: server.APIURL(), Table: table()}
 	for name, c := range map[string]struct {
 		change func(*slack.Options)
+		code   string // with which Slack refuses the socket
 		want   string
 	}{
-		"bot token of another app":     {func(o *slack.Options) { o.BotToken = "xoxb-other" }, "SLACK_BOT_TOKEN"},
-		"the same over HTTP":           {func(o *slack.Options) { o.BotToken, o.HTTP = "xoxb-other", true }, "SLACK_BOT_TOKEN"},
-		"app token of another app":     {func(o *slack.Options) { o.AppToken = "xapp-other" }, "SLACK_APP_TOKEN"},
-		"no app token but Slack's own": {func(o *slack.Options) { o.AppToken = "xapp-" }, "SLACK_APP_TOKEN"},
+		"bot token of another app":     {func(o *slack.Options) { o.BotToken = "xoxb-other" }, "", "SLACK_BOT_TOKEN"},
+		"the same over HTTP":           {func(o *slack.Options) { o.BotToken, o.HTTP = "xoxb-other", true }, "", "SLACK_BOT_TOKEN"},
+		"app token of another app":     {func(o *slack.Options) { o.AppToken = "xapp-other" }, "", "SLACK_APP_TOKEN"},
+		"no app token but Slack's own": {func(o *slack.Options) { o.AppToken = "xapp-" }, "", "SLACK_APP_TOKEN"},
+		"app token without the scope":  {func(*slack.Options) {}, "missing_scope", "connections:write"},
+		"app token of another kind":    {func(*slack.Options) {}, "not_allowed_token_type", "SLACK_APP_TOKEN"},
 	} {
 		o := good
 		c.change(&o)
+		if c.code != "" {
+			server.Fail(slacktest.Fault{Method: "apps.connections.open", Kind: slacktest.Refused, Code: c.code})
+		}
 		a, err := slack.New(o)
 		if err != nil {
 			t.Fatal(err)
@@ -314,14 +320,40 @@ func TestForeignResponseURL(t *testing.T) {
 	t.Cleanup(foreign.Close)
 	s := newScene(t, false, slacktest.Options{})
 	s.bot.replies(say("An answer."))
-	for _, address := range []string{foreign.URL, "https://hooks.slack.com.evil.example/x", "http://hooks.slack.com/x", "https://user@hooks.slack.com/x", "file:///etc/passwd", ":"} {
-		_, err := s.server.Envelope("interactive", map[string]any{
-			"type": "block_actions", "user": map[string]any{"id": s.ada.ID()}, "trigger_id": "1." + fmt.Sprint(len(address)), "response_url": address,
-			"container": map[string]any{"type": "message", "channel_id": s.c, "message_ts": "1.2"}, "actions": []any{map[string]any{"action_id": "1r:hint"}},
-		})
-		s.must(err)
+	_, err := s.server.Envelope("interactive", map[string]any{
+		"type": "block_actions", "user": map[string]any{"id": s.ada.ID()}, "trigger_id": "1.1", "response_url": foreign.URL,
+		"container": map[string]any{"type": "message", "channel_id": s.c, "message_ts": "1.2"}, "actions": []any{map[string]any{"action_id": "1r:hint"}},
+	})
+	s.must(err)
+	s.await("the answer does not come directly", func() bool { return len(s.ada.Screen(s.ada.Direct())) == 1 })
+	for address, want := range map[string]bool{
+		"https://hooks.slack.com/commands/T1/2/x": true, "https://hooks.slack-gov.com/actions/x": true, s.server.APIURL(): true,
+		"https://hooks.slack.com.evil.example/x": false, "http://hooks.slack.com/x": false, "https://user@hooks.slack.com/x": false,
+		"https://hooks.slack.com:8443/x": false, "file:///etc/passwd": false, ":": false, "": false, foreign.URL: false,
+	} {
+		if got := slack.MayRespond(s.adapter(), address); got != want {
+			t.Errorf("%q may be spoken to: %v", address, got)
+		}
 	}
-	s.await("the answers do not come directly", func() bool { return len(s.ada.Screen(s.ada.Direct())) == 6 })
+}
+
+// An answer at such an address waits for its limits; one of which it is not known whether it arrived is not made again,
+// and its address, which is a secret, is not logged.
+func TestResponseURLFails(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	long := chat.Paragraph{Text: chat.T(strings.Repeat("<", 2500))} // no acknowledgement over a socket can carry three
+	for i, kind := range []slacktest.FaultKind{slacktest.Limited, slacktest.Lost} {
+		s.bot.replies(say(fmt.Sprintf("Answer %d.", i), long, long, long))
+		s.server.Fail(slacktest.Fault{Method: "response_url", Kind: kind, After: time.Second})
+		s.must(s.ada.Type(s.c, "/interview practice"))
+		s.sees(s.c, fmt.Sprintf("Answer %d.", i))
+	}
+	s.await("nothing is logged", func() bool { return strings.Contains(s.log.String(), "could not answer") })
+	s.must(s.Stop())
+	if n := len(s.ada.Screen(s.c)) + len(s.ada.Screen(s.ada.Direct())); n != 2 || strings.Contains(s.log.String(), "/respond/") {
+		t.Errorf("%d answers; logged: %s", n, s.log.String())
+	}
 }
 
 // A request that was begun on a kept connection that had broken, and could not be made on a new one, was surely not sent.

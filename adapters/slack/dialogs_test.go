@@ -314,6 +314,27 @@ func TestFormTooLate(t *testing.T) {
 	}
 }
 
+// A reply that comes too late to lie on top of the dialog takes its place.
+func TestReplyTooLateToLieOnTop(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	s.bot.answers(func(ctx context.Context, e chat.Event) (chat.Response, error) {
+		if _, pressed := e.What.(chat.Press); pressed {
+			s.Overdue()
+		}
+		return feedback(ctx, e)
+	})
+	s.must(s.ada.Type(s.c, "/interview setup"))
+	s.dialog("Your answer")
+	s.must(s.ada.Fill("Your answer", "x"))
+	s.must(s.ada.Submit())
+	s.dialog("I found 3 of 5 points")
+	s.must(s.ada.Press(s.c, "Hint"))
+	if d := s.dialog("A hint."); d.Depth != 1 {
+		t.Errorf("the hint is %+v", d)
+	}
+}
+
 func TestHomeIsUpdated(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, true, slacktest.Options{})

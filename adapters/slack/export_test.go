@@ -29,6 +29,12 @@ func FailDials(a *Adapter, n int32) {
 	a.client.Transport = fresh
 }
 
+// MayRespond says whether an answer may be sent to that address.
+func MayRespond(a *Adapter, address string) bool { return a.mayRespond(address) }
+
+// Sockets receives by Socket Mode until ctx ends.
+func Sockets(ctx context.Context, a *Adapter) error { return a.sockets(ctx) }
+
 // Stale returns what breaks the connections that the adapter keeps, as the next use of them shows, and refuses new ones.
 func Stale(a *Adapter) func() {
 	t := a.client.Transport.(*http.Transport).Clone()

@@ -23,13 +23,14 @@ type leases struct {
 	slow     time.Duration
 	fails    time.Time
 	hangs    bool      // when it fails it does not answer
+	back     time.Time // it works again from then on, if ever
 	until    time.Time // the lease may be another's from then on
 	released int
 }
 
 func (k *leases) Hold(ctx context.Context, _ string, ttl time.Duration) (bool, error) {
 	began := time.Now()
-	if began.Before(k.fails) {
+	if began.Before(k.fails) || !k.back.IsZero() && began.After(k.back) {
 		k.until = began.Add(ttl)
 		time.Sleep(k.slow)
 		return true, nil
@@ -41,6 +42,7 @@ func (k *leases) Hold(ctx context.Context, _ string, ttl time.Duration) (bool, e
 }
 
 func (k *leases) Release(ctx context.Context, _ string) error {
+	time.Sleep(min(k.slow, time.Second))
 	k.released++
 	return ctx.Err()
 }
@@ -70,6 +72,26 @@ func TestALostLeaseIsGivenUpInTime(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A process that lost its lease takes one again when it can, and gives it back before it ends.
+func TestALostLeaseIsTakenAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keep := &leases{slow: time.Second, fails: time.Now().Add(10 * time.Minute), back: time.Now().Add(20 * time.Minute)}
+		a, err := slack.New(slack.Options{BotToken: "xoxb-1", AppToken: "xapp-1", Keep: keep, Table: table()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slack.FailDials(a, 1<<30)
+		ctx, stop := context.WithTimeout(t.Context(), 30*time.Minute)
+		defer stop()
+		if err := slack.Sockets(ctx, a); err != nil {
+			t.Error(err)
+		}
+		if keep.released != 2 || keep.until.Before(time.Now()) {
+			t.Errorf("it was released %d times, want twice; the last lasts until %v, and it is %v", keep.released, keep.until, time.Now())
+		}
+	})
 }
 
 // Slack allows ten connections, so five processes; a sixth stands by, and takes over.

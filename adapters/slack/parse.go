@@ -37,7 +37,7 @@ type inbound struct {
 	revokes bool // the workspace took the bot's access away
 
 	user    string    // Slack's id of the actor, "" when nobody acted
-	trigger string    // opens one dialog within 3 s of at
+	trigger string    // opens one dialog within 3 s
 	respond string    // answers in private, or replaces the message, within 30 minutes
 	view    *wireView // the dialog or home page it happened in
 	from    origin

@@ -16,7 +16,6 @@ import (
 const (
 	deferAfter = 1500 * time.Millisecond // commands and presses whose answer may come later
 	ackWithin  = 2500 * time.Millisecond // all else
-	triggerFor = 2800 * time.Millisecond // how long a dialog may still be opened after the event arrived
 	// settle lets an acknowledgement overtake the update of the same dialog, which goes another way.
 	settle = 500 * time.Millisecond
 	// handleFor bounds one run of the handler; answerFor what is sent after it.

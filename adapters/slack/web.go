@@ -198,16 +198,16 @@ func (a *Adapter) respond(ctx context.Context, address string, body any) error {
 		if err != nil {
 			return err
 		}
+		if resp.StatusCode == http.StatusTooManyRequests { // of this address alone, whatever the body says
+			secs, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
+			return chat.Later{At: a.now().Add(time.Duration(max(secs, 1)) * time.Second)}
+		}
 		var r slack.SlackResponse
 		if json.Unmarshal(said, &r) == nil && r.Error != "" {
 			return slack.SlackErrorResponse{Err: r.Error, ResponseMetadata: r.ResponseMetadata}
 		}
-		switch resp.StatusCode {
-		case http.StatusOK:
+		if resp.StatusCode == http.StatusOK {
 			return nil
-		case http.StatusTooManyRequests: // of this address alone
-			secs, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-			return chat.Later{At: a.now().Add(time.Duration(max(secs, 1)) * time.Second)}
 		}
 		return slack.StatusCodeError{Code: resp.StatusCode}
 	})

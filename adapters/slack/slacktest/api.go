@@ -16,8 +16,8 @@ import (
 
 // Fault is something that goes wrong with the next calls of a method.
 type Fault struct {
-	Method string
-	Direct bool // those to a person; else those to a channel or to nobody
+	Method string // or response_url; that one is not Slow
+	Direct bool   // those to a person; else those to a channel or to nobody
 	Kind   FaultKind
 	Code   string        // of Refused
 	After  time.Duration // of Limited

@@ -194,6 +194,11 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	args, _, err := arguments(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	f := s.fault("response_url", "")
+	if f != nil && f.Kind != Lost {
+		s.misbehave(w, r, f)
+		return
+	}
 	var no *refusal
 	switch u := s.responses[r.PathValue("id")]; {
 	case err != nil:
@@ -206,6 +211,10 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 		if no = s.respond(u, args); no == nil {
 			u.uses++
 		}
+	}
+	if f != nil {
+		cut(w)
+		return
 	}
 	if no != nil {
 		if no.malformed {
