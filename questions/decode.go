@@ -52,6 +52,7 @@ type decoder struct {
 	problems   []*Problem
 	complaints int                       // also those that are not told any more
 	fields     map[reflect.Type][]string // JSON names by type
+	json       bool                      // it is no YAML that is read: how YAML is written helps nobody
 }
 
 // complain collects a problem; a file with many is told of enough of them.
@@ -155,6 +156,14 @@ func (d *decoder) plain(n *yaml.Node, depth int) bool {
 	return ok
 }
 
+// unlessJSON is a hint for those who write YAML.
+func (d *decoder) unlessJSON(hint string) string {
+	if d.json {
+		return ""
+	}
+	return hint
+}
+
 // decode fills v, which is settable, from a node.
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string) {
 	switch v.Kind() {
@@ -162,7 +171,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string) {
 		d.mapping(n, v, what)
 	case reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
-			d.complain(n.Line, "%s is a list: write each entry on its own line after \"- \"", what)
+			d.complain(n.Line, "%s is a list%s", what, d.unlessJSON(": write each entry on its own line after \"- \""))
 			return
 		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -176,7 +185,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, what string) {
 
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, what string) {
 	if n.Kind != yaml.ScalarNode {
-		d.complain(n.Line, "%s is a single value, not a list or a group of fields; a text with \": \" in it needs quotes", what)
+		d.complain(n.Line, "%s is a single value, not a list or a group of fields%s", what, d.unlessJSON("; a text with \": \" in it needs quotes"))
 		return
 	}
 	switch v.Kind() {
@@ -206,7 +215,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, what string) {
 
 func (d *decoder) mapping(n *yaml.Node, v reflect.Value, what string) {
 	if n.Kind != yaml.MappingNode {
-		d.complain(n.Line, "%s has fields: write them as \"name: text\"", what)
+		d.complain(n.Line, "%s has fields%s", what, d.unlessJSON(": write them as \"name: text\""))
 		return
 	}
 	seen := map[string]int{}

@@ -45,6 +45,7 @@ const (
 // Entry is one question read from an import.
 type Entry struct {
 	Line     int       // from 1, where it begins
+	Number   int       // from 1, when others begin on that line too; 0 = the line tells
 	Question *Question // as far as it could be read; with what was left out filled in
 	Faults   []Fault   // why it cannot be taken; none = it passes Validate and its id is free or may be replaced
 	Notes    []string  // what was filled in by a guess, and what deserves a look
@@ -52,6 +53,14 @@ type Entry struct {
 
 	about []string // what may name its topic: decks and tags
 	stems []string // sorted; what duplicates are found by
+}
+
+// Place says where an entry stands in its file.
+func (e *Entry) Place() string {
+	if e.Number > 0 {
+		return fmt.Sprintf("line %d, question %d", e.Line, e.Number)
+	}
+	return fmt.Sprintf("line %d", e.Line)
 }
 
 // Importing says how to import.
@@ -201,7 +210,7 @@ func (in *importer) checkID(e *Entry) {
 		e.Faults = append(e.Faults, Fault{Field: "id", What: fmt.Sprintf(format, args...)})
 	}
 	if other := in.ids[id]; other != nil {
-		refuse("the id %q is that of line %d too; give it another one, or take one of them out", id, other.Line)
+		refuse("the id %q is that of %s too; give it another one, or take one of them out", id, other.Place())
 		return
 	}
 	at, taken := in.Bank.origin["question/"+id]
@@ -231,7 +240,7 @@ func (in *importer) compare(e *Entry) {
 	}
 	for _, other := range in.before {
 		if share := jaccard(e.stems, other.stems); share >= alike && other.Question.ID != e.Question.ID {
-			report(share, other.Question.Prompt, fmt.Sprintf("line %d", other.Line))
+			report(share, other.Question.Prompt, other.Place())
 			return
 		}
 	}

@@ -44,9 +44,12 @@ func readJSON(content []byte) ([]Entry, error) {
 	entries := make([]Entry, len(list))
 	for i, n := range list {
 		q := &Question{}
-		d := &decoder{fields: map[reflect.Type][]string{}}
+		d := &decoder{fields: map[reflect.Type][]string{}, json: true}
 		d.decode(n, reflect.ValueOf(q).Elem(), "a question")
 		entries[i] = Entry{Line: n.Line, Question: q}
+		if (i > 0 && list[i-1].Line == n.Line) || (i+1 < len(list) && list[i+1].Line == n.Line) {
+			entries[i].Number = i + 1
+		}
 		for _, p := range d.problems {
 			entries[i].Faults = append(entries[i].Faults, Fault{Line: p.Line, What: p.What})
 		}

@@ -401,3 +401,19 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+func TestEntriesOnOneLineAreToldApart(t *testing.T) {
+	entries, err := questions.Import([]byte(`[{"id":"a","prompt":"What is a zebra?","answer":["x"],"topic":"sql"},{"id":"a","prompt":"Where do lynxes sleep?","answer":"x","topic":"sql"}]`), questions.JSON, questions.Importing{})
+	if err != nil || len(entries) != 2 {
+		t.Fatal(entries, err)
+	}
+	if got := entries[1].Place(); got != "line 1, question 2" {
+		t.Errorf("the second is at %s", got)
+	}
+	if f := entries[1].Faults; len(f) != 1 || !strings.Contains(f[0].What, "is that of line 1, question 1 too") {
+		t.Errorf("faults of the second: %+v", f)
+	}
+	if f := entries[0].Faults; len(f) == 0 || f[0].What != "answer is a single value, not a list or a group of fields" {
+		t.Errorf("faults of the first: %+v", f)
+	}
+}

@@ -102,6 +102,7 @@ func TestImportExplainsItself(t *testing.T) {
 		want string
 	}{
 		{nil, "give one file"},
+		{[]string{file, "--to", file}, "q.csv is a file"},
 		{[]string{file}, "say where your questions are kept: --to FOLDER"},
 		{[]string{filepath.Join(dir, "none.csv"), "--to", dir}, "no such file"},
 		{[]string{put(t, dir, "q.xyz", "x"), "--to", dir}, "the format cannot be told by the file's name; add --format"},

@@ -82,7 +82,8 @@ func newPreviewer(bank *questions.Bank, what string) (*previewer, error) {
 	v := &previewer{lock: make(chan struct{}, 1)}
 	if isFile(what) {
 		v.file = what
-		return v, nil
+		_, err := v.content()
+		return v, err
 	}
 	q, err := questionIn(bank, what)
 	v.q = q
@@ -121,7 +122,7 @@ func (v *previewer) content() ([]byte, error) {
 	if v.file == "" {
 		return v.q.YAML()
 	}
-	return readLimited(v.file)
+	return readLimited("preview", v.file)
 }
 
 // make reads the question, asks the lint and lets the bot show it. A question that cannot be read has only problems to show.

@@ -37,6 +37,13 @@ func loadBank(folder string) (*questions.Bank, error) {
 	if err != nil || folder == "" {
 		return bank, err
 	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return nil, fmt.Errorf("the folder with questions of your own: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("the folder with questions of your own: %s is a file", folder)
+	}
 	return bank.With(os.DirFS(folder))
 }
 

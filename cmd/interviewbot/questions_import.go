@@ -67,7 +67,7 @@ func importQuestions(ctx context.Context, c *cli.Command) error {
 	if err := knownTopic(topic); err != nil {
 		return err
 	}
-	content, err := readLimited(name)
+	content, err := readLimited("import", name)
 	if err != nil {
 		return err
 	}
@@ -112,14 +112,14 @@ func report(w io.Writer, entries []questions.Entry) error {
 	var b strings.Builder
 	for _, e := range entries {
 		for _, f := range e.Faults {
-			line, field := e.Line, ""
-			if f.Line > 0 {
-				line = f.Line
+			place, field := e.Place(), ""
+			if f.Line > 0 && f.Line != e.Line {
+				place = fmt.Sprintf("line %d", f.Line)
 			}
 			if f.Field != "" {
 				field = f.Field + ": "
 			}
-			fmt.Fprintf(&b, "line %d: to be mended: %s%s\n", line, field, f.What)
+			fmt.Fprintf(&b, "%s: to be mended: %s%s\n", place, field, f.What)
 		}
 		if len(e.Faults) > 0 {
 			continue
@@ -128,9 +128,9 @@ func report(w io.Writer, entries []questions.Entry) error {
 		if e.Replaces != "" {
 			deed = "replaces " + e.Replaces
 		}
-		fmt.Fprintf(&b, "line %d: %s (%s)\n", e.Line, e.Question.File(), deed)
+		fmt.Fprintf(&b, "%s: %s (%s)\n", e.Place(), e.Question.File(), deed)
 		for _, n := range e.Notes {
-			fmt.Fprintf(&b, "line %d: note: %s\n", e.Line, n)
+			fmt.Fprintf(&b, "%s: note: %s\n", e.Place(), n)
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -220,19 +220,19 @@ func knownTopic(topic string) error {
 }
 
 // readLimited reads a file, or standard input for "-", up to the bound of an import and one byte more.
-func readLimited(name string) ([]byte, error) {
+func readLimited(deed, name string) ([]byte, error) {
 	var r io.Reader = os.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
+			return nil, fmt.Errorf("%s: %w", deed, err)
 		}
 		defer f.Close()
 		r = f
 	}
 	content, err := io.ReadAll(io.LimitReader(r, questions.ImportLimit+1))
 	if err != nil {
-		return nil, fmt.Errorf("import %s: %w", name, err)
+		return nil, fmt.Errorf("%s %s: %w", deed, name, err)
 	}
 	return content, nil
 }
