@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -219,5 +220,77 @@ func TestGatewayProxySilent(t *testing.T) {
 			t.Errorf("asked %d times in a minute", n)
 		}
 		a.end(6 * time.Second)
+	})
+}
+
+// way is a network that a test cuts, whole or to one host.
+type way struct {
+	b     *bubble
+	cut   atomic.Value // "" = nothing, "*" = all
+	dials atomic.Int32
+}
+
+func (w *way) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	w.dials.Add(1)
+	if cut, _ := w.cut.Load().(string); cut == "*" || cut != "" && strings.HasPrefix(address, cut+":") {
+		return nil, errors.New("no route to host")
+	}
+	return w.b.pipe.Dial(ctx, network, address)
+}
+
+// While the network is gone it is tried about once a minute, without using up the budget, and used within a minute when it is back.
+func TestGatewayWithoutNetwork(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		w := &way{b: b}
+		a := b.start(func(o *discord.Options) { o.Network.DialContext = w.dial })
+		for round := range 2 {
+			pass(10 * time.Minute)
+			w.cut.Store("*")
+			b.server.Gateway().Drop()
+			before := w.dials.Load()
+			pass(10 * time.Second)
+			if n := w.dials.Load() - before; round == 1 && (n < 2 || n > 8) {
+				t.Errorf("%d dials in the first ten seconds", n)
+			}
+			pass(24 * time.Hour)
+			if n := w.dials.Load() - before; n > 24*60+20 {
+				t.Errorf("%d dials in a day", n)
+			}
+			a.healthy(false)
+			w.cut.Store("")
+			pass(4 * time.Minute)
+			a.healthy(true)
+		}
+		a.end(3 * time.Second)
+	})
+}
+
+// A session whose address for resuming is gone is given up after three tries, however often that was so before.
+func TestGatewayResumeAddressGone(t *testing.T) {
+	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+		w := &way{b: b}
+		a := b.start(func(o *discord.Options) { o.Network.DialContext = w.dial })
+		for range 3 {
+			pass(10 * time.Minute)
+			w.cut.Store(discordtest.ResumeHost)
+			b.server.Gateway().Drop()
+			pass(2 * time.Second) // one or two tries
+			w.cut.Store("")
+			pass(10 * time.Second)
+			a.healthy(true)
+		}
+		if _, identified, _ := b.server.Gateway().Counts(); identified != 1 {
+			t.Errorf("%d sessions, though each could be resumed", identified)
+		}
+		pass(10 * time.Minute)
+		w.cut.Store(discordtest.ResumeHost)
+		b.server.Gateway().Drop()
+		pass(20 * time.Second)
+		a.healthy(true)
+		b.works("Ada")
+		if _, identified, _ := b.server.Gateway().Counts(); identified != 2 {
+			t.Errorf("%d sessions, want a second one", identified)
+		}
+		a.end(3 * time.Second)
 	})
 }

@@ -299,20 +299,24 @@ func (s *Server) alive(c *call) (*interaction, error) {
 	return in, nil
 }
 
-func (s *Server) editOriginal(c *call) (any, error) {
-	in, err := s.alive(c)
-	if err != nil {
-		return nil, err
+// later reads a later answer.
+func (s *Server) later(c *call) (in *interaction, m said, err error) {
+	if in, err = s.alive(c); err == nil {
+		err = c.decode(&m)
 	}
-	var m said
-	if err := c.decode(&m); err != nil {
+	if bad := checkMessage(m, c.files, false); err == nil && bad != "" {
+		err = refuse(http.StatusBadRequest, 50035, "%s", bad)
+	}
+	return in, m, err
+}
+
+func (s *Server) editOriginal(c *call) (any, error) {
+	in, m, err := s.later(c)
+	if err != nil {
 		return nil, err
 	}
 	if in.original == nil {
 		return nil, refuse(http.StatusNotFound, 10008, "Unknown Message")
-	}
-	if bad := checkMessage(m, c.files, false); bad != "" {
-		return nil, refuse(http.StatusBadRequest, 50035, "%s", bad)
 	}
 	s.replace(in.original, m, c.files)
 	return in.original.json(s.bot), nil
@@ -338,16 +342,9 @@ func (s *Server) deleteOriginal(c *call) (any, error) {
 }
 
 func (s *Server) followUp(c *call) (any, error) {
-	in, err := s.alive(c)
+	in, m, err := s.later(c)
 	if err != nil {
 		return nil, err
-	}
-	var m said
-	if err := c.decode(&m); err != nil {
-		return nil, err
-	}
-	if bad := checkMessage(m, c.files, false); bad != "" {
-		return nil, refuse(http.StatusBadRequest, 50035, "%s", bad)
 	}
 	added := s.add(in.channel, m, c.files)
 	if m.Flags&flagPrivate != 0 {
