@@ -54,12 +54,20 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	select {
 	case <-ctx.Done():
 	case <-a.revoked:
-		if ended(a.isRevoked()) {
-			a.announce(hold, run, "end", chat.Removed{})
-		}
-		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", a.isRevoked())
 	case err = <-failed:
 		stopped = true
+		if err != nil { // an app that was removed can lose both tokens, and the socket is the first to know
+			_ = a.call(hold, methodIdentify, func(ctx context.Context) error {
+				_, err := a.api.AuthTestContext(ctx)
+				return err
+			})
+		}
+	}
+	if gone := a.isRevoked(); gone != nil {
+		if ended(gone) {
+			a.announce(hold, run, "end", chat.Removed{})
+		}
+		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", gone)
 	}
 	a.drain(run, release)
 	stop()

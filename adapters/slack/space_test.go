@@ -3,6 +3,7 @@ package slack_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +77,26 @@ func TestRevokedTokenIsARemoval(t *testing.T) {
 				t.Errorf("heard %+v", all)
 			}
 		})
+	}
+}
+
+// An app whose tokens end together was removed too, though its sockets are refused before anything else is.
+func TestBothTokensEndTogether(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, false, slacktest.Options{})
+	s.server.Revoke()
+	s.server.Cut()
+	select {
+	case err := <-s.ended:
+		s.ended <- nil
+		if !errors.Is(err, chat.ErrRevoked) || !strings.Contains(err.Error(), "install the app again") {
+			t.Errorf("Run returned %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("Run goes on")
+	}
+	if all := s.bot.heard(); len(all) != 1 || all[0].What != (chat.Removed{}) || all[0].Channel != "" {
+		t.Errorf("heard %+v", all)
 	}
 }
 
