@@ -212,13 +212,7 @@ func (b *Bot) pressChangeSuggest(ctx context.Context, c call) (chat.Response, er
 		d.Prompt = q.Prompt
 	}
 	for _, p := range q.Points {
-		line := p.Say
-		for _, way := range p.Any {
-			if way != p.Say {
-				line += " | " + way
-			}
-		}
-		d.Points = append(d.Points, line)
+		d.Points = append(d.Points, p.Line())
 	}
 	f := b.suggestForm(action("changesuggest", c.arg(-2), c.arg(-1)), d)
 	f.Title, f.Send = "Change the question", "Save and accept"

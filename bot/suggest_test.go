@@ -114,6 +114,23 @@ func TestASuggestionIsChangedTakenOutAndForgotten(t *testing.T) {
 	s.nowhere("Ben")
 }
 
+func TestChangingASuggestionKeepsItsPointsAsTheyAre(t *testing.T) {
+	s := newStage(t)
+	ada := s.person("Ada")
+	s.setUp(ada)
+	s.suggest(ada, "Why did our result come in another order?")
+	const field, points = "What a good answer says, one point a line", `Sort it: cat a \| sort | pipe \| sort | +order`
+	ada.Press(s.here, "Change")
+	ada.Fill(field, points)
+	ada.Submit()
+	ada.Type(s.here, "tracks suggestions")
+	ada.Press(s.here, "Look")
+	ada.Press(s.here, "Change")
+	if got := ada.Dialog().Value(field); got != points {
+		t.Errorf("the form is prefilled with %q, want %q", got, points)
+	}
+}
+
 // nowhere fails when a suggestion of the space still names somebody.
 func (s *stage) nowhere(name string) {
 	s.Helper()

@@ -1,6 +1,9 @@
 package questions
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The line form of what has parts, as people write it in a form and as it stands in the cells of a CSV: parts are separated by "|", and a
 // "|" that is text is written "\|".
@@ -51,6 +54,13 @@ func readPoint(line string) Point {
 		}
 	}
 	return p
+}
+
+// Line is a point as people write it in a form, which asks for no id: Compose makes the same point of it.
+func (p Point) Line() string {
+	p.ID = ""
+	p.Any = slices.DeleteFunc(slices.Clone(p.Any), func(s string) bool { return s == p.Say })
+	return writePoint(p)
 }
 
 func writePoint(p Point) string {
