@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -310,71 +309,6 @@ func TestHTTPBeforeRun(t *testing.T) {
 		if w.Code != want || want == 200 && w.Body.String() != "c0ffee" {
 			t.Errorf("%s: %d %s, want %d", body, w.Code, w.Body, want)
 		}
-	}
-}
-
-// An address to answer at that is not Slack's is never spoken to; the answer goes another way.
-func TestForeignResponseURL(t *testing.T) {
-	t.Parallel()
-	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a foreign address was called") }))
-	t.Cleanup(foreign.Close)
-	s := newScene(t, false, slacktest.Options{})
-	s.bot.replies(say("An answer."))
-	_, err := s.server.Envelope("interactive", map[string]any{
-		"type": "block_actions", "user": map[string]any{"id": s.ada.ID()}, "trigger_id": "1.1", "response_url": foreign.URL,
-		"container": map[string]any{"type": "message", "channel_id": s.c, "message_ts": "1.2"}, "actions": []any{map[string]any{"action_id": "1r:hint"}},
-	})
-	s.must(err)
-	s.await("the answer does not come directly", func() bool { return len(s.ada.Screen(s.ada.Direct())) == 1 })
-	for address, want := range map[string]bool{
-		"https://hooks.slack.com/commands/T1/2/x": true, "https://hooks.slack-gov.com/actions/x": true, s.server.APIURL(): true,
-		"https://hooks.slack.com.evil.example/x": false, "http://hooks.slack.com/x": false, "https://user@hooks.slack.com/x": false,
-		"https://hooks.slack.com:8443/x": false, "file:///etc/passwd": false, ":": false, "": false, foreign.URL: false,
-	} {
-		if got := slack.MayRespond(s.adapter(), address); got != want {
-			t.Errorf("%q may be spoken to: %v", address, got)
-		}
-	}
-}
-
-// An answer at such an address waits for its limits; one of which it is not known whether it arrived is not made again,
-// and its address, which is a secret, is not logged.
-func TestResponseURLFails(t *testing.T) {
-	t.Parallel()
-	s := newScene(t, false, slacktest.Options{})
-	long := chat.Paragraph{Text: chat.T(strings.Repeat("<", 2500))} // no acknowledgement over a socket can carry three
-	for i, kind := range []slacktest.FaultKind{slacktest.Limited, slacktest.Lost} {
-		s.bot.replies(say(fmt.Sprintf("Answer %d.", i), long, long, long))
-		s.server.Fail(slacktest.Fault{Method: "response_url", Kind: kind, After: time.Second})
-		s.must(s.ada.Type(s.c, "/interview practice"))
-		s.sees(s.c, fmt.Sprintf("Answer %d.", i))
-	}
-	s.await("nothing is logged", func() bool { return strings.Contains(s.log.String(), "could not answer") })
-	s.must(s.Stop())
-	if n := len(s.ada.Screen(s.c)) + len(s.ada.Screen(s.ada.Direct())); n != 2 || strings.Contains(s.log.String(), "/respond/") {
-		t.Errorf("%d answers; logged: %s", n, s.log.String())
-	}
-}
-
-// A request that was begun on a kept connection that had broken, and could not be made on a new one, was surely not sent.
-func TestABrokenIdleConnectionSendsNothing(t *testing.T) {
-	server := slacktest.Start(slacktest.Options{})
-	t.Cleanup(server.Close)
-	a, err := slack.New(slack.Options{BotToken: server.BotToken, AppToken: server.AppToken, APIURL: server.APIURL(), Table: table()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	breaks := slack.Stale(a)
-	one, two := channelID(server.AddChannel("one", false, true)), channelID(server.AddChannel("two", false, true))
-	if _, err := a.Post(t.Context(), one, say("x"), "k-1"); err != nil {
-		t.Fatal(err)
-	}
-	breaks()
-	if _, err := a.Post(t.Context(), two, say("x"), "k-2"); err == nil || errors.Is(err, chat.ErrUncertain) {
-		t.Errorf("a post that cannot have been sent got %v", err)
-	}
-	if n := server.Calls("chat.postMessage", false); n != 1 {
-		t.Errorf("%d requests arrived", n)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +108,16 @@ func (a *Adapter) drain(run *running, release context.CancelFunc) {
 // unreachable reports that Slack did not say whose token it is.
 func (a *Adapter) unreachable(err error, again time.Duration) {
 	a.health(fmt.Errorf("cannot reach Slack: %w", err))
-	a.log.Warn("Slack cannot be reached; trying again", "error", err, "in", again)
+	a.log.Warn("Slack cannot be reached; trying again", "at", address(a.opt.APIURL), "error", err, "in", again)
+}
+
+// address is one as it may be logged.
+func address(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	return u.Redacted()
 }
 
 // identify asks whose token it is until Slack answers or ctx ends, when nobody is identified; failed hears of each try. A
