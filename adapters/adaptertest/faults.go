@@ -156,11 +156,25 @@ func callSlow(s *stage, k chat.Kind) {
 	if !s.can(s.Fail(Fault{Kind: Slow, Call: k})) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.limit(), 300*time.Millisecond)
+	ctx, cancel := context.WithCancel(s.limit())
 	defer cancel()
-	began := time.Now()
+	var ended time.Time
+	before := s.Written(k)
+	waited := make(chan struct{})
+	go func() { // the context ends when the call has arrived
+		defer close(waited)
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for s.Written(k) == before && ctx.Err() == nil {
+			<-tick.C
+		}
+		ended = time.Now()
+		cancel()
+	}()
 	written, err := c.make(ctx, "One.")
-	if took := time.Since(began); took > 5*time.Second {
+	cancel()
+	<-waited
+	if took := time.Since(ended); took > 5*time.Second {
 		s.t.Errorf("the call took %v beyond its context", took)
 	}
 	c.uncertain(err, written)
