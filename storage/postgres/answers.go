@@ -11,7 +11,7 @@ func (t *tx) byRound(track string, no int, user string) id {
 	return id{table: t.records().answers.no, way: 1, a: track, b: user, n: int64(no)}
 }
 
-// Answering draws a number, too, where an answer is likely to follow: that saves a turn.
+// Answering draws a number, too, where an answer is likely to follow, and reads the newest line of the ledger: that saves turns.
 func (t *tx) Answering(track string, no int, user string) (store.Answering, error) {
 	r := t.records()
 	trackID, round := id{table: r.tracks.no, a: track}, roundID(track, no)
@@ -24,6 +24,9 @@ func (t *tx) Answering(track string, no int, user string) (store.Answering, erro
 	var all store.Answering
 	var err error
 	if len(w.ids) > 0 {
+		if t.ledgersSent() {
+			w.ids = append(w.ids, t.missing([]id{newestLine(t, track, user)})...)
+		}
 		if err := t.need(w); err != nil {
 			return store.Answering{}, err
 		}

@@ -34,6 +34,12 @@ func (t *tx) AddLine(track, user string, l store.Line) error {
 	return nil
 }
 
+// ledgersSent says whether the database has all lines: only then may it be asked for the newest.
+func (t *tx) ledgersSent() bool {
+	no := t.records().ledger.no
+	return !t.in[no] && !t.unsent[no]
+}
+
 func newestLine(t *tx, track, user string) id {
 	return id{table: t.records().ledger.no, way: 1, a: track, b: user}
 }
@@ -41,7 +47,7 @@ func newestLine(t *tx, track, user string) id {
 // Lines has a way of its own for the newest line, which every answer of a member asks for.
 func (t *tx) Lines(track, user string, before, limit int) ([]store.Entry, error) {
 	ledger := t.records().ledger
-	if before == 0 && limit == 1 && !t.in[ledger.no] && !t.unsent[ledger.no] {
+	if before == 0 && limit == 1 && t.ledgersSent() {
 		newest, err := find(t, ledger, newestLine(t, track, user))
 		if err != nil || newest == nil {
 			return nil, err

@@ -2,12 +2,14 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,4 +196,73 @@ func readAll(tx store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// turns counts pipelines.
+type turns struct {
+	reads
+	n atomic.Int32
+}
+
+func (c *turns) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	c.n.Add(1)
+	return ctx
+}
+
+// What the bot reads of an answer costs one turn to the server.
+func TestAnAnswerIsReadInOneTurn(t *testing.T) {
+	seen := &turns{reads: reads{args: map[string][]any{}}}
+	s, err := postgres.OpenTraced(t.Context(), fresh(t), seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Restore(t.Context(), append(restored(), store.Member{Track: "t", User: "u"})); err != nil {
+		t.Fatal(err)
+	}
+	seen.n.Store(0)
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		_, err := tx.Answering("t", 1, "u")
+		_, errLines := tx.Lines("t", "u", 0, 1)
+		return errors.Join(err, errLines)
+	})
+	if n := seen.n.Load(); err != nil || n != 1 {
+		t.Errorf("%d turns, %v", n, err)
+	}
+}
+
+// The newest line that was read ahead must not hide one that is written after, or not sent yet.
+func TestTheNewestLineIsNew(t *testing.T) {
+	s := open(t, fresh(t))
+	if err := s.Restore(t.Context(), append(restored(), store.Member{Track: "t", User: "u"})); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			err := s.Update(t.Context(), func(tx store.Tx) error {
+				at := 0
+				for range 3 {
+					if _, err := tx.Answering("t", 1, "u"); err != nil {
+						return err
+					}
+					newest, err := tx.Lines("t", "u", 0, 1)
+					if err != nil || at > 0 && (len(newest) == 0 || newest[0].No != at) {
+						return fmt.Errorf("%v instead of line %d, %w", newest, at, err)
+					}
+					if at = 1; len(newest) > 0 {
+						at = newest[0].No + 1
+					}
+					if err := tx.AddLine("t", "u", store.Line{Round: at}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }

@@ -6,19 +6,22 @@ import "runtime"
 // if each waited for its own reads, the time of a batch would be that of all their round trips. So all of a batch are
 // first run side by side, each on the state before the batch: whenever all of them wait, what they want is fetched in one
 // turn. What they write and return is thrown away. Then they run in earnest, in order, and nearly all they read is known.
-// What a rehearsal guessed wrongly, because a closure before it changes what it reads, costs a turn and nothing else.
+// What a rehearsal guessed wrongly (because a closure before it changes what it reads, the time, that an event is new) costs a turn and
+// nothing else.
 //
 // Only one of them runs at a time, so that closures may share what they capture as in any batch.
 type rehearsal struct {
 	goOn  chan error    // nil: what was wanted is there
 	pause chan struct{} // the closure waits, or has ended
 	want  want
+	hoped []id // events that it took for new without waiting, to be fetched beside the next that it waits for
 	ended bool
 	drawn int // answers it numbered
 }
 
 // wait stops the closure until what it wants is known. When that cannot be had, its goroutine ends.
 func (r *rehearsal) wait(w want) error {
+	w.ids, r.hoped = append(w.ids, r.hoped...), nil
 	r.want = w
 	r.pause <- struct{}{}
 	if <-r.goOn != nil {
@@ -69,12 +72,14 @@ func (t *transaction) Rehearse(fs []func(*tx) error) {
 			<-r.pause
 		}
 	}
-	drawn := 0
+	var rest want
 	for _, r := range all {
-		drawn += r.drawn
+		rest.numbers += r.drawn
+		rest.ids = append(rest.ids, r.hoped...)
 	}
-	if more := drawn - len(t.numbers); more > 0 {
-		t.fetch([]want{{numbers: more}})
+	rest.numbers = max(0, rest.numbers-len(t.numbers))
+	if rest.numbers > 0 || len(rest.ids) > 0 {
+		t.fetch([]want{rest})
 	}
 }
 

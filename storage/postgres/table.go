@@ -78,7 +78,9 @@ func (t *table[T]) prepare(no int) {
 		names = append(names, c.name)
 		arrays = append(arrays, fmt.Sprintf("$%d::%s", i+1, c.array))
 		casts = append(casts, "r."+c.name+c.cast)
-		sets = append(sets, c.name+" = excluded."+c.name)
+		if !slices.ContainsFunc(t.ways[0].parts, func(p part) bool { return p.column == c.name }) {
+			sets = append(sets, c.name+" = excluded."+c.name)
+		}
 		if c.own != nil {
 			t.owns = append(t.owns, c.own)
 		}

@@ -47,7 +47,11 @@ func (t *tx) run(f func(store.Tx) error) error {
 // Wrote is for the committer.
 func (t *tx) Wrote() bool { return t.kept || t.sent || t.broken != nil }
 
+// Now is a guess in a rehearsal that nothing was fetched for yet: to wait for it would take a turn.
 func (t *tx) Now() time.Time {
+	if !t.begun && t.asking != nil {
+		return time.Now().UTC()
+	}
 	if !t.begun {
 		t.need(want{}) // an error stays with the transaction
 	}
