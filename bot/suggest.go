@@ -161,16 +161,8 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 		if problems, err = b.roomFor(tx, c, t, q); err != nil || len(problems) > 0 {
 			return errors.Join(err, unless(len(problems) == 0, sorry("The form has mistakes.")))
 		}
-		kept := *q
-		if kept.ID, err = b.ownID(tx, t.Space, q); err != nil {
-			return err
-		}
-		q = &kept
-		sug := suggestion{Track: t.ID, User: c.user(), Name: clip(c.Actor.Name, 80), Made: tx.Now(), Question: q}
-		if err := putSuggestion(tx, t.Space, sug, false); err != nil || mine {
-			return err
-		}
-		return b.tellOwnersWith(tx, t.ID, sug.Name+" suggests a question.", notice{Key: "suggest:" + q.ID, Suggestion: q.ID})
+		q, err = b.keepSuggestion(tx, c, t, q, mine)
+		return err
 	})
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
@@ -184,6 +176,20 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 	}
 	text := chat.Join(chat.T("Thank you. “"+q.Title+"” is on its way to those who look after "), trackName(t), chat.T("; I tell you what they decide."))
 	return reply(message(text.Plain(), chat.Paragraph{Text: text})), nil
+}
+
+// keepSuggestion stores a question under an id of its own and, unless the actor is one of them, tells the owners.
+func (b *Bot) keepSuggestion(tx store.Tx, c call, t store.Track, q *questions.Question, mine bool) (*questions.Question, error) {
+	kept := *q
+	var err error
+	if kept.ID, err = b.ownID(tx, t.Space, q); err != nil {
+		return q, err
+	}
+	s := suggestion{Track: t.ID, User: c.user(), Name: clip(c.Actor.Name, 80), Made: tx.Now(), Question: &kept}
+	if err := putSuggestion(tx, t.Space, s, false); err != nil || mine {
+		return &kept, err
+	}
+	return &kept, b.tellOwnersWith(tx, t.ID, s.Name+" suggests a question.", notice{Key: "suggest:" + kept.ID, Suggestion: kept.ID})
 }
 
 // typed is all that was filled in, to be handed back.

@@ -15,21 +15,9 @@ import (
 func readJSON(content []byte) ([]Entry, error) {
 	r := &jsonReader{dec: json.NewDecoder(bytes.NewReader(content)), content: content, line: 1}
 	r.dec.UseNumber()
-	root, err := r.node(0)
-	if err == nil {
-		if _, extra := r.dec.Token(); !errors.Is(extra, io.EOF) {
-			r.advance()
-			err = errors.New("something follows after the end of the list; keep one list in a file")
-		}
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the file ends too early; is it complete?")
-	}
+	root, err := r.root()
 	if err != nil {
-		if se, ok := errors.AsType[*json.SyntaxError](err); ok {
-			r.to(int(se.Offset))
-		}
-		return nil, fmt.Errorf("line %d: cannot be read as JSON: %w", r.line, err)
+		return nil, err
 	}
 	list := []*yaml.Node{root}
 	switch root.Kind {
@@ -63,6 +51,27 @@ type jsonReader struct {
 	content []byte
 	at      int // where line was counted to
 	line    int
+}
+
+// root reads all of the file, which holds one value; errors name the line.
+func (r *jsonReader) root() (*yaml.Node, error) {
+	root, err := r.node(0)
+	if err == nil {
+		if _, extra := r.dec.Token(); !errors.Is(extra, io.EOF) {
+			r.advance()
+			err = errors.New("something follows after the end of the list; keep one list in a file")
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("the file ends too early; is it complete?")
+	}
+	if err != nil {
+		if se, ok := errors.AsType[*json.SyntaxError](err); ok {
+			r.to(int(se.Offset))
+		}
+		return nil, fmt.Errorf("line %d: cannot be read as JSON: %w", r.line, err)
+	}
+	return root, nil
 }
 
 // advance counts the lines up to the last token.

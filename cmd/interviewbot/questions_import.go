@@ -59,25 +59,9 @@ func importQuestions(ctx context.Context, c *cli.Command) error {
 	if to == "" && !dry {
 		return errors.New("say where your questions are kept: --to FOLDER (or the variable CONTENT), the folder that the bot is started with as --content")
 	}
-	format, err := formatFor(c.String("format"), name)
+	entries, err := readEntries(c, name, to)
 	if err != nil {
 		return err
-	}
-	topic := c.String("topic")
-	if err := knownTopic(topic); err != nil {
-		return err
-	}
-	content, err := readLimited("import", name)
-	if err != nil {
-		return err
-	}
-	bank, err := bankWith(to)
-	if err != nil {
-		return err
-	}
-	entries, err := questions.Import(content, format, questions.Importing{Bank: bank, Topic: topic, Replace: c.Bool("replace"), Progress: progress(c.Root().ErrWriter, "read")})
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
 	}
 	good := slices.DeleteFunc(slices.Clone(entries), func(e questions.Entry) bool { return len(e.Faults) > 0 })
 	bad := len(entries) - len(good)
@@ -98,6 +82,31 @@ func importQuestions(ctx context.Context, c *cli.Command) error {
 	}
 	_, err = fmt.Fprintf(c.Root().Writer, "%d written to %s, %d left out.\n", len(good), to, bad)
 	return err
+}
+
+// readEntries reads a file as it was asked for, to join what is in the folder.
+func readEntries(c *cli.Command, name, to string) ([]questions.Entry, error) {
+	format, err := formatFor(c.String("format"), name)
+	if err != nil {
+		return nil, err
+	}
+	topic := c.String("topic")
+	if err := knownTopic(topic); err != nil {
+		return nil, err
+	}
+	content, err := readLimited("import", name)
+	if err != nil {
+		return nil, err
+	}
+	bank, err := bankWith(to)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := questions.Import(content, format, questions.Importing{Bank: bank, Topic: topic, Replace: c.Bool("replace"), Progress: progress(c.Root().ErrWriter, "read")})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return entries, nil
 }
 
 func wouldBe(dry bool, is, would string) string {
