@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/questions"
-	"github.com/interviewbot/interviewbot/storage"
 	"github.com/interviewbot/interviewbot/storage/postgres/postgrestest"
 )
 
@@ -286,37 +284,17 @@ func (f *fleet) checkAnswers(halls []*hall) {
 	for _, h := range halls {
 		want = append(want, h.acked...)
 	}
-	s, err := storage.Open(context.Background(), f.store, storage.Options{})
-	if err != nil {
-		f.Fatal(err)
-	}
-	defer s.Close()
-	err = s.View(context.Background(), func(tx store.Tx) error {
-		got = nil
-		tracks, err := tx.AllTracks("", 0)
-		if err != nil {
-			return err
-		}
-		for _, t := range tracks {
-			rounds, err := tx.RoundsBefore(t.ID, 0, 0)
-			if err != nil {
-				return err
-			}
-			for _, r := range rounds {
-				answers, err := tx.RoundAnswers(t.ID, r.No, "", 0)
-				if err != nil {
-					return err
-				}
-				for _, a := range answers {
-					got = append(got, a.Text)
-				}
+	f.eachTrack(f.store, func(tx store.Tx, t store.Track, rounds []store.Round) error {
+		var err error
+		for _, r := range rounds {
+			answers, errAnswers := tx.RoundAnswers(t.ID, r.No, "", 0)
+			err = errors.Join(err, errAnswers)
+			for _, a := range answers {
+				got = append(got, a.Text)
 			}
 		}
-		return nil
+		return err
 	})
-	if err != nil {
-		f.Fatal(err)
-	}
 	slices.Sort(want)
 	slices.Sort(got)
 	if !slices.Equal(got, want) {

@@ -442,56 +442,54 @@ func (w *week) apart(shown []string, elsewhere ...string) {
 	}
 }
 
-// check reads the store: every streak is what its ledger amounts to, every slot was taken once, there are so many members.
-func (w *week) check(url string, members int) {
+// eachTrack reads a store: f is called with each track and its rounds.
+func (w *week) eachTrack(url string, f func(tx store.Tx, t store.Track, rounds []store.Round) error) {
 	w.Helper()
 	s, err := storage.Open(context.Background(), url, storage.Options{Now: w.now})
 	if err != nil {
 		w.Fatal(err)
 	}
 	defer s.Close()
-	people := 0
 	err = s.View(context.Background(), func(tx store.Tx) error {
 		tracks, err := tx.AllTracks("", 0)
-		if err != nil {
-			return err
-		}
 		for _, t := range tracks {
-			rounds, err := tx.RoundsBefore(t.ID, 0, 0)
-			if err != nil {
-				return err
-			}
-			slots := map[string]bool{}
-			for _, r := range rounds {
-				if slots[r.Slot] {
-					w.Errorf("slot %s of %s was taken twice", r.Slot, t.Channel)
-				}
-				slots[r.Slot] = true
-			}
-			members, err := tx.Members(t.ID, "", 0)
-			if err != nil {
-				return err
-			}
-			for _, m := range members {
-				people++
-				entries, err := tx.Lines(t.ID, m.User, 0, 0)
-				if err != nil {
-					return err
-				}
-				var lines []streak.Line
-				for i := len(entries) - 1; i >= 0; i-- {
-					lines = append(lines, entries[i].Line)
-				}
-				if got := streak.Replay(lines); got != m.Streak {
-					w.Errorf("%s: stored %+v, replayed %+v", m.User, m.Streak, got)
-				}
-			}
+			rounds, errRounds := tx.RoundsBefore(t.ID, 0, 0)
+			err = errors.Join(err, errRounds, f(tx, t, rounds))
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		w.Error(err)
 	}
+}
+
+// check reads the store: every streak is what its ledger amounts to, every slot was taken once, there are so many members.
+func (w *week) check(url string, members int) {
+	w.Helper()
+	people := 0
+	w.eachTrack(url, func(tx store.Tx, t store.Track, rounds []store.Round) error {
+		slots := map[string]bool{}
+		for _, r := range rounds {
+			if slots[r.Slot] {
+				w.Errorf("slot %s of %s was taken twice", r.Slot, t.Channel)
+			}
+			slots[r.Slot] = true
+		}
+		members, err := tx.Members(t.ID, "", 0)
+		for _, m := range members {
+			people++
+			entries, errLines := tx.Lines(t.ID, m.User, 0, 0)
+			err = errors.Join(err, errLines)
+			var lines []streak.Line
+			for i := len(entries) - 1; i >= 0; i-- {
+				lines = append(lines, entries[i].Line)
+			}
+			if got := streak.Replay(lines); got != m.Streak {
+				w.Errorf("%s: stored %+v, replayed %+v", m.User, m.Streak, got)
+			}
+		}
+		return err
+	})
 	if people != members {
 		w.Errorf("%d members are stored, want %d", people, members)
 	}

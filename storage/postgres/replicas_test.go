@@ -11,6 +11,7 @@ import (
 
 	"github.com/interviewbot/interviewbot/bot/store"
 	"github.com/interviewbot/interviewbot/storage/postgres"
+	"github.com/interviewbot/interviewbot/storage/storagetest"
 )
 
 // several copies of the bot on one database.
@@ -39,49 +40,11 @@ func several(t *testing.T, n int) []*postgres.Store {
 // All start at once on an empty database, and then all change one record: nothing may be lost, and none may fail.
 func TestCopiesChangeOneRecord(t *testing.T) {
 	copies := several(t, 3)
-	const crowd, each = 4, 10
 	err := copies[0].Update(t.Context(), func(tx store.Tx) error { return tx.AddTrack(store.Track{ID: "t"}) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
-	for _, s := range copies {
-		for range crowd {
-			all.Go(func() {
-				for range each {
-					err := s.Update(t.Context(), func(tx store.Tx) error {
-						m, err := tx.Member("t", "u")
-						if err != nil && !errors.Is(err, store.ErrNotFound) {
-							return err
-						}
-						m.Track, m.User, m.Closed = "t", "u", m.Closed+1
-						return errors.Join(tx.PutMember(m), tx.AddLine("t", "u", store.Line{Round: m.Closed}))
-					})
-					if err != nil {
-						t.Error(err)
-					}
-				}
-			})
-		}
-	}
-	all.Wait()
-	want := len(copies) * crowd * each
-	err = copies[1].View(t.Context(), func(tx store.Tx) error {
-		m, err := tx.Member("t", "u")
-		lines, errLines := tx.Lines("t", "u", 0, 0)
-		if m.Closed != want || len(lines) != want {
-			t.Errorf("%d changes and %d lines of %d", m.Closed, len(lines), want)
-		}
-		for i, l := range lines {
-			if l.No != want-i || l.Round != l.No {
-				t.Errorf("line %d is entry %d of round %d", i, l.No, l.Round)
-			}
-		}
-		return errors.Join(err, errLines)
-	})
-	if err != nil {
-		t.Error(err)
-	}
+	storagetest.Serial(t, 4, 10, copies[0], copies[1], copies[2])
 }
 
 func TestCopiesClaimOneSlotAndOneEvent(t *testing.T) {

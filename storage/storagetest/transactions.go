@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/interviewbot/interviewbot/bot/store"
@@ -187,41 +188,51 @@ func viewSeesOneState(b *bench) {
 	writing.Wait()
 }
 
-// Many read, add one and write; nothing may be lost.
 func updatesAreSerial(b *bench) {
-	const each, crowd = 5, 20
 	b.ground("t")
+	Serial(b.T, 20, 5, b.store)
+}
+
+// Serial lets a crowd on each of several stores of one database, which has the track t, read a record, add one and write, so often
+// each; nothing may be lost.
+func Serial(t testing.TB, crowd, each int, copies ...store.Store) {
+	t.Helper()
+	more := func(tx store.Tx) error {
+		m, err := tx.Member("t", "u")
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		m.Track, m.User, m.Closed = "t", "u", m.Closed+1
+		return errors.Join(tx.PutMember(m), tx.AddLine("t", "u", store.Line{Round: m.Closed}))
+	}
 	var all sync.WaitGroup
-	for range crowd {
+	for i := range crowd * len(copies) {
 		all.Go(func() {
 			for range each {
-				err := b.store.Update(b.Context(), func(tx store.Tx) error {
-					m, err := tx.Member("t", "u")
-					if err != nil && !errors.Is(err, store.ErrNotFound) {
-						return err
-					}
-					m.Track, m.User, m.Closed = "t", "u", m.Closed+1
-					return errors.Join(tx.PutMember(m), tx.AddLine("t", "u", store.Line{Round: m.Closed}))
-				})
-				if err != nil {
-					b.Error(err)
+				if err := copies[i%len(copies)].Update(t.Context(), more); err != nil {
+					t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	b.view(func(tx store.Tx) {
+	want := len(copies) * crowd * each
+	err := copies[0].View(t.Context(), func(tx store.Tx) error {
 		m, err := tx.Member("t", "u")
 		lines, errLines := tx.Lines("t", "u", 0, 0)
-		if m.Closed != each*crowd || len(lines) != each*crowd || err != nil || errLines != nil {
-			b.Errorf("%d updates and %d lines of %d, %v, %v", m.Closed, len(lines), each*crowd, err, errLines)
+		if m.Closed != want || len(lines) != want {
+			t.Errorf("%d updates and %d lines of %d", m.Closed, len(lines), want)
 		}
 		for i, l := range lines {
 			if l.No != len(lines)-i || l.Round != l.No {
-				b.Errorf("line %d is entry %d of round %d", i, l.No, l.Round)
+				t.Errorf("line %d is entry %d of round %d", i, l.No, l.Round)
 			}
 		}
+		return errors.Join(err, errLines)
 	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func fiftyClaimOneSlot(b *bench) {
