@@ -8,174 +8,174 @@ const known = `
  accidentally accurate accusation accuse acked acted action actionable actions actual actuator adapt adapted adapter adapters adaptive added adder 
  addition additional additions additive adler admin administer administrative administrator administrators admins admire admired admission admit 
  admitted adopt adopted adopter adverb advert advertised advertisers advertising adverts advice advise advised advises adzic affect after agency agent 
- agents alert alerting alerts alias aliases aliasing alike alive alloc allocate allocated allocates allocation allocations allocator allocs allotment 
- allow allowable allowance allowed allowing allows allusion alone along alter altered alternate alternates alternative alternatives altertable among 
- amortised amortized amplification amplified amplify analysable analyse analysed analyser analyses analysing analysis analyst analytical analytics 
- analyze analyzer annealing annotate annotated annotating annotation annotations annoy annoyed annoys annual apparent appeal appealed appeals appear 
- appearance appears application applications applied applies apply applying areas arenas aries arise arisen arises arrival arrivals arrive arrived 
- arrives arriving arrogant arrow arrows artefact artefacts artifact artifacts arxiv asked asker askers assert assertion assertions assess assessed 
- assessment assets assume assumed assumes assuming assure attach attached attaches attachment attachments attack attacked attacker attackers attacks 
- auction auctions audit auditing authoritative authority automate automatic automatically automation automaton awake award awards aware backed backend 
- backs baked bakes balls banded banker banks banned banner banners based bases basic basics basis batch bayer beans beats became become becomes 
- becoming began begin beginner beginning beginnings begins begun belief beliefs believable believe believed believes believing bends beyer biased 
- bidding bills binding binds bites black blacklist blake blame blamed blames blaming blank blanks blind blindly blink bloch block blocked blockers 
- blocking blocklist blocks bluetooth blutooth books bored bores boring bought bounce bounced bounces bound bounded bounds boxed boxes boxing braces 
- brake breach breached breadth breathe breaths bridge bridges bring bringing brings broke broken broker brokers brooker brooks brought brown browse 
- browser browsers bucket budget building burst bursts bursty buyer buyers bytea bytes cable cached caches caching called callee caller callers calls 
- calmed calmer calms campion cards cares caret carried carrier carriers carries carts cased cases casting casual casually catalog catalogue catch 
- catches catching categories categorise category causal causality causally cause caused causes celery celeryq cells center centre centres cents 
- certainly certainty chain chained chaining chains chair champion champions chance chances change changed changer changes changing chaos character 
- characterisation characterization characterizing characters charge charged charges charging chars chart charts chats cheap cheaper cheapest cheat 
- cheated cheater check checked checker cheng choose chooses choosing chore chose chosen chrony chronyc chunk claim clarified clarify clarifying 
- clarity clash clashed class classes clause clauses clean cleaned cleaner cleaning cleanliness cleanly cleans clear cleared clearer clearing clearly 
- clears click clicked clicks clock clocks clojure clone cloned clones close closed closeness closer closes closest closing closure closures coached 
- coarse coarser coats codecs coded codes coding coherence coherent cohesion collide collides collision collisions collusion colon color colour colours 
- combos comer comes coming commit commits committed committing commodity common commonjs commutative commute compact compacted compaction compactly 
- compacts comparable comparator comparators compare compared compares comparing compat compatibility compatible compatibly compete competes competing 
- complain complained complaining complains complaint complaints complement complete completed completely completeness completes completion complex 
- complexity compliments component components compose composed computation compute computed computer computers computes computing concept conception 
- concepts concern concerned concerns concert conclude concludes concluding conclusion conclusions concrete concretely confidence config confirm 
- confirmation confirmations confirmed confirming confirms conform conformance congestion consent consider considerations considered contact contacts 
- contain contained container containers containing contains contend contended content contention contents contest contested context contexts 
- contextual contiguous continents continuation continuations continue continued continues continuing continuous continuously contract contraction 
- contracts contrast convention converge convergence convergent conversation conversations converse conversion conversions convert converted converter 
- converting converts cookie cookies cooks copes copies cores cormode costing costs could couldn count countable countall counted counter counters 
- counting counts coupon course courses court cover covered covering covers covey cpython crash crashed crashes crawled crawler crawlers create created 
- creates createtable creating crowd crown cures currencies currency current currently curves cython dared dares dashes dated dates deals dealt death 
- deaths debate debit debug debugger debugging debugs decay decide decided decider decides deciding decimal decimals decision decisions decode decoded 
- decoder decodes decoding decorate decorated decoration decorator decorators dedicated dedupe deduplicate deduplicated deduplication defence defences 
- defend defending defense defensive defer deferrable deferred defers deficit definite definitely definition definitions delay delayed delays delegate 
- delegated delegates delegating delegation delete deleted deletes deleting deletion deletions deliberate deliberately deliver delivered deliveries 
- delivers delivery depend depended dependence dependencies dependency dependent dependents depending depends depth depths dereference dereferencing 
- derefs dereg derivation derive derived deserialised deserialize desert deserts deserve deserves desks dessert determinism deterministic detour device 
- devices diagnose diagnosing diagnosis diagnostics different differentiates difficult difficulty dimension dimensional director directories directors 
- directory disagree disagreed disagreement disagrees discreet discrete dishes disks diverge diverged divergence diversity divide divided divides 
- dividing divisible division divisions domain domains dominate dominated dominates dominator double doubled doubles doubling doubly doubt doubted 
- doubtful doubts draft drags drain drained draining drains drawn draws drift drifts drips drive driven driver drivers drives driving drops drown 
- drowned drowning drowns dying dynamic dynamo edited editing edits effect eight eighth eighty eject ejection elect elected election elects elusion 
- embed embedded embedding embeddings emits emitter emitters empirical employee employees employer employers emptied emptier empties enjoy enjoyed 
- ensure enter entered enters entire entirely entries entry environment environmental environments envoy equal equality equally equals equating 
- erection error errorf errors escalate escalated escalating escalation escape escaped escapes escaping eternity europa europe euros evacuation 
- evaluate evaluated evaluates evaluating evaluation evans evens event events eventual eventually exact except exception exciting exclude excluded 
- excludes excluding exclusion exclusions exclusive exclusively excuse exist existed existence existing exists exited exiting exits expand expanding 
- expansive expect expectation expectations expected expecting expects expend expensive experience experienced experiment experiments expert experts 
- expiration expire expired expires expiring expiry explain explained explaining explains explanation exploded explodes explore exploring explosion 
- export exported exporter exports expose exposed exposes exposing express expression expressional expressions expressjs extend extended extending 
- extends extension extensions external externalised externalized externally extra extract faces facets factor factorial factories factors factory 
- facts failing fails fairly fairy faked faker fakes falling falls false falsy faster fathers fatter fault faults faulty favourite favourites feathers 
- feature feeding feeds feeling feels fetch fetched fetcher fetches field fifth fifths fifty fight files filesize filled filler filling fills films 
- filter filtered filtering filters finalise finalists finder finding finds finduser finer finger fingers fired fires firing firms first fischer fisher 
- fixed fixedrate fixer fixes fixing flags flake flaky flame flapping flaps flatmap flatmate flatten flattened flattens flatters flight flipping flips 
- flood flooded flooding floods floor folder force forced forces forcing forge forged forges forget forgets forgetting forgot forked forking forks 
- formal formalism formality format formats formatter formatting formed former forms forth forty found founding fourth fraction fractions frame frames 
- freed freeing frees freeze freezes freezing frequencies frequency frequent frequently friction froze frozen funding funds future gained general 
- generalises generally generals generate generated generates generating generation generational generations generator generators geographic geography 
- geometric geometry getlimit getrlimit giant giants gigabit gigabyte gigabytes gigantic gloves grace graceful grade grades gradle grained grant 
- granted grateful graves grief gries group grove grown grows guard guess guessed guesses guessing guest guests guilt guilty halves halving handed 
- handing handle handled handler handlers handles handling hands hanging hangs harden harder hardware hardwiring hashing hatch haven haves having 
- headers headerssent heading heads healing heals health healthy heapq heaps heapused heard hearing hears heart heath heating helped helper helpers 
- helps herds hiding hierarchical hierarchies hierarchy hints hiring historical histories history hitting hoisted hoisting holds holes honest honestly 
- honesty hopes hosted hosting hours house https httpx hypotheses hypothesis ideal ideally ideas identify identity ifpresent illusion image improbable 
- improper improve improved improvement improvements improves incentive incentives incer incident incidents include included includes including 
- inclusion inclusive indeed index indexed india indicator infection infinite infinity inject injected injecting injection inline inlined inner 
- innocent innovative input inria insect insert inserted inserting insertion insertions inserts inside insider inspect instance instances instant 
- instants insure integer integers integrated integrating integration integrations integrity intend intended intensive intent intention intentions 
- interactions interactive internal internally internals interned internet interval intervals intractability introduce introduced introduces 
- introducing introduction invent invented inventing invention invents inverse inversion invert inverted invertible inverts invisible invite invited 
- invites invocation invoice invoicer invoices invoicing ispresent issue issued issuer issues items joins joint jointly joints judgement judgment jumps 
- jumpy keeps keystone keystore killed killer knobs knows kreps lacked lacking lacks lagging lands lasted lasting lasts latch later lateral latter 
- launch launches lawyer lawyers layer layers leader leaders leading leads leafs leaks leaky leans learned learner learns lease leases least leave 
- leaver leavers leaves leaving lends letter letters lifting light liked likelier likely likeness likes liking limit linear linearisation linearization 
- liners lines linked linkerd links linter listed listen listened listener listeners listening listens listing lists literal literally literals lived 
- lively liveness lives living loaded loader loaders loading loads local localdate locale locality locally locals locate location locations locked 
- locking locks lockup lockups logged logger loggers logging logic logical logically login logins longer looked looking looks lookup lookups looped 
- looping loops loose loosen loosens loser loses losses louder loved loves lower lowers loyal lunch lynch macro macrotask mailed mailer maker manage 
- managed management manager managers manages managing manes mapped mapper mapping march margin marital marked marker markers market marketing marking 
- marks martial martin masked masking masks massage masses master masters match matched matcher matches matching matter mattered matters maxage meaning 
- meaningful means meant media median mediation medical megabits megabyte megabytes memory mends merge merged merger merges message messages messaging 
- methodget methodset metric metrics micco micro microtask microtasks might minds minimal minus minute minutes mislead misleading misleads misled 
- missed misses mistake mistaken mistakes misuse misused mixin mixing mixins model modeling modelling models moderate moderation moderator modern 
- modernising modes modification modifications modified modifies modify module modules modulo month monthly months mopping mouth moves multiple 
- multiples multiplexed multiplexes multiplexing multiplication multiplied multiplies multiply multiplying mutable mutably mutant mutants mutate 
- mutated mutates mutation muted mutex naive named namer names native nearby nearly newer night noblock nodejs nodes noise noisy nonblocking normal 
- notation notes notice noticed notices noticing notification notifications notified notifier notifies notify notin noting notion nstat number numbered 
- numbering numbers numeric numerical numerically object observe obsolete occupancy occupied occupies occupy occur occurred occurrence occurs office 
- officer official offset offsets offsite older oneline online opened openid opponent opposed optimal option optional order ordered orderid ordering 
- orderly orders other otherwise outline outlive outlives overbooking overlap overlapped overlapping overlaps overlay overlook overlooked overlooking 
- overnight oversight overtake overtaken overtakes overwrite overwrites overwriting overwrote owned owner owners packed packet packetization packets 
- packing packs paged pager pages paginate pagination paginator paging paper papers param parameter parameterise parameterised parameterize 
- parameterized parameters parametrized params parked parking parse parsed parser parses parsing partial parties parting partition partitioned 
- partitioning partitions partly parts party passed passenger passengers passes passing passwd pasting patch paths patience patient pause paused pauses 
- paved payers paying paypa paypal peers percent perception permission permissions permissive permit permits permitted permutations personal personnel 
- peters phase phases phone phones phonetic photo photos phrase phrases picked picking pickle pickled pickling picks piles pilot pipes pivot place 
- placed places placing plain plane planet planned planner planners plans plant planted plate played player players plays pocket point pointed pointer 
- pointers pointing points police policies policy polite politely politeness polled poller pollid polling polls pooled pooler pooling pools portable 
- portal porting ports position positional positions positive positives posix posted poster posters postgres postgresql posting postman postmapping 
- posts power practical practically practice practices practise practised precise precisely precision predicate predict predictable predicted 
- prediction predicts prefill prefix prefixed prefixes premise prepare prepared preparedness prepended presence present presentation presented 
- presenting presents preserve president presize pretend pretending pretends prevent prevented preventing prevention prevents prevision price prices 
- pricing pride prime principal principle principles print printed printer printing prints priorities prioritise prioritised prioritize priority prize 
- prizes probabilities probability probable probation probe probes probing process produce produced producer producers produces product production 
- productive products profile profiled profiler profilers profiles profiling profit profitable profiting profits program programmability programme 
- programmer programming programs progress project projected projection projections projects promise promised promises promising promote promoted 
- promotion promotions prompt prone properly property proration prose protect protected protecting protection protects proto provable prove proved 
- proven provenance proves provide provided provider providers providing proving provision prune pruned pruning pulled pulling pulls putting qualified 
- qualifier qualifiers qualities quality quantifier quantifiers quantiles quantitative quantity quantize query quest queue queued queueing queues 
- queuing quick quiet quietly quite quota quotas quote quotes rabin races racks radio radix raise raises raising range ranks rates ratio ratios reach 
- reached reaches reaching react reacted reacts readability readable readall reader readers readiness readme readonly reads ready realise realism 
- realistic reaper rearm reason reasonable reasonably reasoning reasons rebalance rebalances rebalancing rebase rebasing rebinding rebuild rebuilder 
- rebuilding rebuilds rebuilt recall receipt recency recent recently reception recipe recipes recipient recipients recital recite reciting reclaim 
- reclaimed reclamation reconcile reconciled reconciliation record recorded recorder recording records recount recover recoverable recovered recovers 
- recovery redact redeliver redelivers redelivery redis redone redos redundancy redundant redundantly refcount refcounting refer referees reference 
- referenced references referencing referer referrals referred referrer referrers refers refill refilled refills refine refinements refund refundable 
- refunded refunds refusal refusals refuse refused refuses refusing refute regard regards regex regexp register registered registers registration 
- registry regression regrets reilly rejection relate related relates relation relational relations relative relax relaxation relaxed relaxes relay 
- relays relevance relevant relied relief relies relieve relieved relieves relocate relocation remain remainder remainders remained remaining remains 
- remind reminded reminder reminders reminds remote removal removals remove removed removes removing render rendered rendering renders renovate reorder 
- reordered reordering reorders repaid repair repaired repairing repairs replace replaceable replaced replacement replacements replaces replacing 
- replay replayed replaying replays replica replicas replicate replicated replicates replicating replication replies reply report reportable reported 
- reporting reports represent representable representation representations repro reproduce reproduced reproducible reproduction reputation resend 
- resends resent reserve reserved reset resets resident resist resize resized resizes resort respond responds response responses responsibilities 
- responsibility responsible restart restartable restarted restarting restarts restate rests retained retainers retaining retains retention retire 
- retired retires retransmission retransmits retried retries retrieval retrieve retrieved retro retry retrying reuse reused reuses reusing reuter 
- reversal reversals reverse reversed reversible reversing revert reverted reverting reverts revision reviver revivers revocation revoke revoked 
- revoking reward rewarded rewards rewind rewinding reworded rewording rewrite rewrites rewriting rewrote rider riders rides right rises rising risks 
- risky river roads robin robots rocket roles rolls rooms roots rounds route routed router routers routes routine routing rules runaway runes runway 
- safely safepoint safepoints safety salem sales sample sampled samples sampling savepoint savepoints saves saving saying scale scaled scales scaling 
- scanned scanner scanners scans scant scarce scard scares scars sceptical sceptics schema schemas scheme scope scoped scopes score scores scoring 
- scream script scripting scripts scrub scrum scrypt sealed sealing seams seats seeded seeing seeks seemed seeming seems selling sells semver sends 
- senior seniority seniors sensor sensors serializability serializable serialize series serve served server servers serves setenabled setting settling 
- seven seventh seventy sever several severe severity shade shaded shading shaken shakes shallow shame shaming shape shaped shapes shard sharded 
- sharding shards share shared shares sharing sharp shedding shelf shell shelves shift shifted shifts shiped shipped shipping ships shirt shock shoes 
- shopping shops shores short shorten shortened shortener shortening shortens shorter shortly shouted showed showing showme shown shows showuser 
- shredding sided sides sight sighup signal signum signup silence silences silent silently simhash simple simpler simplicity simulate simulated 
- simulation simulator sincere single siphash sites sitting sixth sixty sized sizes sizesize skating skeleton skelton skeptic skewed skill skills 
- skipped skipping skips slack slash sleep sleeping sleeps slept slewed slice slices slicestable slicing slides sliding slight slightly slipped slips 
- slope slots slowed slowing slows small smaller smallest smaps smells smoke smoothed socket sockets solve solved solver solvers solves soothing 
- sorting sorts space spaces spacing spanner spans spare spares sparse speaker specific specification specifications specified specifier specify speed 
- speeds speeker spell spelling spellings spend spends spent spike spikes spill spins spite spiteful splat splice splicing split splits splitting spoke 
- sport sports spots spring sprint sprintf sprints sstables stabilise stability stable stack stacks staff stage staged stages staging stake stakes 
- stale staleness stalking stall stalled stalls stance stand standing stands stars start started starter starters starting starts starve starved 
- starves starving stash state stated stateful states stating stationary stationery stats status stayed staying stays steal stealing steals steam stems 
- stepped steps stevens stick sticky still sting stmts stock stone stood stopped stopping stops store stored stores stories storing storm storms story 
- straggler strange stranger strangers strangler stream streamed streaming streams strict strictly strictness stride string strings strip stripe 
- striped stripping strips strong stronger strongly struct structs stuck stuff style styles subnet subset subsets suffice suffices suffix suffixes 
- suite summaries summarise summarised summarize summary summed summer sunset super supervisor supervisory supplied supplier suppliers surer suspend 
- suspended suspense swallow swallowed swallowing swallows swaps sweep swell symmetric symmetry syscall sysctl system systemd systems table tables 
- taken taking talking talks tasks teach teaches teams tells tempo temporal tempting tenancy tenant tenants terms tesch tested tester tests texts thank 
- thanked thanking thanks their theme themes theorem theoretical there these thick think thinking thinks thinned thinner thins those thought thoughtful 
- thrash thrashing thread threaded threading threads threat threats three through throughout throughput throughs ticked ticker ticket tickets ticks 
- tiered tiers tight tiles tills timed timeit timer timers times timetables timex tired tires titles token tokenize tokenized tokenizer tokens topic 
- topics trace traced traces tracing track tracked tracker trackers tracking tracks trade traded trades trail trailing train trained trainee training 
- trains trans traps trash travels traversal traverse treat treated treating treats trees triage trial trick tricked tricks tricky tried tries trifle 
- triple triples trips trust truth truthfully truthiness truths truthy tuned tuning turned turning types typical typically typos ulimit unable unacked 
- unblock unclean unclear uncover uncovers undone unequal uniform uniformity uniformly uninformed union unique uniqueness united unites units unlike 
- unlikely unlimited unlink unlinks unlock unlocks unlogged unloved unmet unpacked unrelated unreliable unreliably unreplicated unsend unsent unset 
- unsold unsolved unspecific unspecified untied until update upgrade upsert upset uptime urgency urgent usable usage users uuids uuidv vague vaguer 
- valid value values valves vanish vanished vanishes variance variant variants variation varnish verbose verbs verification verified verifier verifies 
- verify verifying version views voted voter voters votes waited waiter waiters waiting waits wakes waking walking walks walls wanted warming warning 
- waste wasted wasting watch watched watchers watches water waves weaken weakening weaker weakly weekly weigh weighed weighs weight weighted weights 
- where wherever which while white whiting whole widened widens wider winner winners winter winters wipes wires withdraw withdrawal withdrawals 
- withdrawn withlines wording words worked worker workers working works world worlds worse worst would wrapped wrapper wrappers wright write writer 
- writers writes writing written wrote yourselves 
+ agents alert alerting alerts alias aliases aliasing alike alive alloc allocate allocated allocates allocating allocation allocations allocator allocs 
+ allotment allow allowable allowance allowed allowing allows allusion alone along alter altered alternate alternates alternative alternatives 
+ altertable among amortised amortized amplification amplified amplify analysable analyse analysed analyser analyses analysing analysis analyst 
+ analytical analytics analyze analyzed analyzer annealing annotate annotated annotating annotation annotations annoy annoyed annoys annual apparent 
+ appeal appealed appeals appear appearance appears application applications applied applies apply applying areas arenas aries arise arisen arises 
+ arrival arrivals arrive arrived arrives arriving arrogant arrow arrows artefact artefacts artifact artifacts arxiv asked asker askers assert 
+ assertion assertions assess assessed assessment assets assume assumed assumes assuming assure attach attached attaches attachment attachments attack 
+ attacked attacker attackers attacks auction auctions audit auditing authoritative authority automate automatic automatically automation automaton 
+ awake award awards aware backed backend backs baked bakes balls banded banker banks banned banner banners based bases basic basics basis batch bayer 
+ beans beats became become becomes becoming began begin beginner beginning beginnings begins begun belief beliefs believable believe believed believes 
+ believing bends beyer biased bidding bills binding binds bites black blacklist blake blame blamed blames blaming blank blanks blind blindly blink 
+ bloch block blocked blockers blocking blocklist blocks bluetooth blutooth books bored bores boring bought bounce bounced bounces bound bounded bounds 
+ boxed boxes boxing braces brake breach breached breadth breathe breaths bridge bridges bring bringing brings broke broken broker brokers brooker 
+ brooks brought brown browse browser browsers bucket budget building burst bursts bursty buyer buyers bytea bytes cable cached caches caching called 
+ callee caller callers calls calmed calmer calms campion cards cares caret carried carrier carriers carries carts cased cases casting casual casually 
+ catalog catalogue catch catches catching categories categorise category causal causality causally cause caused causes celery celeryq cells center 
+ centre centres cents certainly certainty chain chained chaining chains chair champion champions chance chances change changed changer changes 
+ changing chaos character characterisation characterization characterizing characters charge charged charges charging chars chart charts chats cheap 
+ cheaper cheapest cheat cheated cheater check checked checker cheng choose chooses choosing chore chose chosen chrony chronyc chunk claim clarified 
+ clarify clarifying clarity clash clashed class classes clause clauses clean cleaned cleaner cleaning cleanliness cleanly cleans clear cleared clearer 
+ clearing clearly clears click clicked clicks clock clocks clojure clone cloned clones close closed closeness closer closes closest closing closure 
+ closures coached coarse coarser coats codecs coded codes coding coherence coherent cohesion collide collides collision collisions collusion colon 
+ color colour colours combos comer comes coming commit commits committed committing commodity common commonjs commutative commute compact compacted 
+ compaction compactly compacts comparable comparator comparators compare compared compares comparing compat compatibility compatible compatibly 
+ compete competes competing complain complained complaining complains complaint complaints complement complete completed completely completeness 
+ completes completion complex complexity compliments component components compose composed computation compute computed computer computers computes 
+ computing concept conception concepts concern concerned concerns concert conclude concludes concluding conclusion conclusions concrete concretely 
+ confidence config confirm confirmation confirmations confirmed confirming confirms conform conformance congestion consent consider considerations 
+ considered contact contacts contain contained container containers containing contains contend contended content contention contents contest 
+ contested context contexts contextual contiguous continents continuation continuations continue continued continues continuing continuous 
+ continuously contract contraction contracts contrast convention converge convergence convergent conversation conversations converse conversion 
+ conversions convert converted converter converting converts cookie cookies cooks copes copies cores cormode costing costs could couldn count 
+ countable countall counted counter counters counting counts coupon course courses court cover covered covering covers covey cpython crash crashed 
+ crashes crawled crawler crawlers create created creates createtable creating crowd crown cures currencies currency current currently curves cython 
+ dared dares dashes dated dates deals dealt death deaths debate debit debug debugger debugging debugs decay decide decided decider decides deciding 
+ decimal decimals decision decisions decode decoded decoder decodes decoding decorate decorated decoration decorator decorators dedicated dedupe 
+ deduplicate deduplicated deduplication defence defences defend defending defense defensive defer deferrable deferred defers deficit definite 
+ definitely definition definitions delay delayed delays delegate delegated delegates delegating delegation delete deleted deletes deleting deletion 
+ deletions deliberate deliberately deliver delivered deliveries delivers delivery depend depended dependence dependencies dependency dependent 
+ dependents depending depends depth depths dereference dereferencing derefs dereg derivation derive derived deserialised deserialize desert deserts 
+ deserve deserves desks dessert determinism deterministic detour device devices diagnose diagnosing diagnosis diagnostics different differentiates 
+ difficult difficulty dimension dimensional director directories directors directory disagree disagreed disagreement disagrees discreet discrete 
+ dishes disks diverge diverged divergence diversity divide divided divides dividing divisible division divisions domain domains dominate dominated 
+ dominates dominator double doubled doubles doubling doubly doubt doubted doubtful doubts draft drags drain drained draining drains drawn draws drift 
+ drifts drips drive driven driver drivers drives driving drops drown drowned drowning drowns dying dynamic dynamo edited editing edits effect eight 
+ eighth eighty eject ejection elect elected election elects elusion embed embedded embedding embeddings emits emitter emitters empirical employee 
+ employees employer employers emptied emptier empties enjoy enjoyed ensure enter entered enters entire entirely entries entry environment 
+ environmental environments envoy equal equality equally equals equating erection error errorf errors escalate escalated escalating escalation escape 
+ escaped escapes escaping eternity europa europe euros evacuation evaluate evaluated evaluates evaluating evaluation evans evens event events eventual 
+ eventually exact except exception exciting exclude excluded excludes excluding exclusion exclusions exclusive exclusively excuse exist existed 
+ existence existing exists exited exiting exits expand expanding expansive expect expectation expectations expected expecting expects expend expensive 
+ experience experienced experiment experiments expert experts expiration expire expired expires expiring expiry explain explained explaining explains 
+ explanation exploded explodes explore exploring explosion export exported exporter exports expose exposed exposes exposing express expression 
+ expressional expressions expressjs extend extended extending extends extension extensions external externalised externalized externally extra extract 
+ faces facets factor factorial factories factors factory facts failing fails fairly fairy faked faker fakes falling falls false falsy faster fathers 
+ fatter fault faults faulty favourite favourites feathers feature feeding feeds feeling feels fetch fetched fetcher fetches field fifth fifths fifty 
+ fight files filesize filled filler filling fills films filter filtered filtering filters finalise finalists finder finding finds finduser finer 
+ finger fingers fired fires firing firms first fischer fisher fixed fixedrate fixer fixes fixing flags flake flaky flame flapping flaps flatmap 
+ flatmate flatten flattened flattens flatters flight flipping flips flood flooded flooding floods floor folder force forced forces forcing forge 
+ forged forges forget forgets forgetting forgot forked forking forks formal formalism formality format formats formatter formatting formed former 
+ forms forth forty found founding fourth fraction fractions frame frames freed freeing frees freeze freezes freezing frequencies frequency frequent 
+ frequently friction froze frozen funding funds future gained general generalises generally generals generate generated generates generating 
+ generation generational generations generator generators geographic geography geometric geometry getlimit getrlimit giant giants gigabit gigabyte 
+ gigabytes gigantic gloves grabs grace graceful grade grades gradle grained grams grant granted grateful graves grief gries group grove grown grows 
+ guard guess guessed guesses guessing guest guests guilt guilty halves halving handed handing handle handled handler handlers handles handling hands 
+ hanging hangs harden harder hardware hardwiring hashing hatch haven haves having headers headerssent heading heads healing heals health healthy heapq 
+ heaps heapused heard hearing hears heart heath heating helped helper helpers helps herds hiding hierarchical hierarchies hierarchy hints hiring 
+ historical histories history hitting hoisted hoisting holds holes honest honestly honesty hopes hosted hosting hours house https httpx hypotheses 
+ hypothesis ideal ideally ideas identify identity ifpresent illusion image improbable improper improve improved improvement improvements improves 
+ incentive incentives incer incident incidents include included includes including inclusion inclusive indeed index indexed india indicator infection 
+ infinite infinity inject injected injecting injection inline inlined inner innocent innovative input inria insect insert inserted inserting insertion 
+ insertions inserts inside insider inspect instance instances instant instants insure integer integers integrated integrating integration integrations 
+ integrity intend intended intensive intent intention intentions interactions interactive internal internally internals interned internet interval 
+ intervals intractability introduce introduced introduces introducing introduction invent invented inventing invention invents inverse inversion 
+ invert inverted invertible inverts invisible invite invited invites invocation invoice invoicer invoices invoicing ispresent issue issued issuer 
+ issues items joins joint jointly joints judgement judgment jumps jumpy keeps keystone keystore killed killer knobs knows kreps lacked lacking lacks 
+ lagging lands lasted lasting lasts latch later lateral latter launch launches lawyer lawyers layer layers leader leaders leading leads leafs leaks 
+ leaky leans learned learner learns lease leases least leave leaver leavers leaves leaving lends letter letters lifting light liked likelier likely 
+ likeness likes liking limit linear linearisation linearization liners lines linked linkerd links linter listed listen listened listener listeners 
+ listening listens listing lists literal literally literals lived lively liveness lives living loaded loader loaders loading loads local localdate 
+ locale locality locally locals locate location locations locked locking locks lockup lockups logged logger loggers logging logic logical logically 
+ login logins longer looked looking looks lookup lookups looped looping loops loose loosen loosens loser loses losses louder loved loves lower lowers 
+ loyal lunch lynch macro macrotask mailed mailer maker manage managed management manager managers manages managing manes mapped mapper mapping march 
+ margin marital marked marker markers market marketing marking marks martial martin masked masking masks massage masses master masters match matched 
+ matcher matches matching matter mattered matters maxage meaning meaningful means meant media median mediation medical megabits megabyte megabytes 
+ memory mends merge merged merger merges message messages messaging methodget methodset metric metrics micco micro microtask microtasks might minds 
+ minimal minus minute minutes mislead misleading misleads misled missed misses mistake mistaken mistakes misuse misused mixin mixing mixins model 
+ modeling modelling models moderate moderation moderator modern modernising modes modification modifications modified modifies modify module modules 
+ modulo month monthly months mopping mouth moves multiple multiples multiplexed multiplexes multiplexing multiplication multiplied multiplies multiply 
+ multiplying mutable mutably mutant mutants mutate mutated mutates mutation muted mutex naive named namer names native nearby nearly newer night 
+ noblock nodejs nodes noise noisy nonblocking normal notation notes notice noticed notices noticing notification notifications notified notifier 
+ notifies notify notin noting notion nstat number numbered numbering numbers numeric numerical numerically object observe obsolete occupancy occupied 
+ occupies occupy occur occurred occurrence occurs office officer official offset offsets offsite older oneline online opened openid opponent opposed 
+ optimal option optional order ordered orderid ordering orderly orders other otherwise outline outlive outlives overbooking overlap overlapped 
+ overlapping overlaps overlay overlook overlooked overlooking overnight oversight overtake overtaken overtakes overwrite overwrites overwriting 
+ overwrote owned owner owners packed packet packetization packets packing packs paged pager pages paginate pagination paginator paging paper papers 
+ param parameter parameterise parameterised parameterize parameterized parameters parametrized params parked parking parse parsed parser parses 
+ parsing partial parties parting partition partitioned partitioning partitions partly parts party passed passenger passengers passes passing passwd 
+ pasting patch paths patience patient pause paused pauses paved payers paying paypa paypal peers percent perception permission permissions permissive 
+ permit permits permitted permutations personal personnel peters phase phases phone phones phonetic photo photos phrase phrases picked picking pickle 
+ pickled pickling picks piles pilot pipes pivot place placed places placing plain plane planet planned planner planners plans plant planted plate 
+ played player players plays pocket point pointed pointer pointers pointing points police policies policy polite politely politeness polled poller 
+ pollid polling polls pooled pooler pooling pools portable portal porting ports position positional positions positive positives posix posted poster 
+ posters postgres postgresql posting postman postmapping posts power practical practically practice practices practise practised precise precisely 
+ precision predicate predict predictable predicted prediction predicts prefill prefix prefixed prefixes premise prepare prepared preparedness 
+ prepended presence present presentation presented presenting presents preserve president presize pretend pretending pretends prevent prevented 
+ preventing prevention prevents prevision price prices pricing pride prime principal principle principles print printed printer printing prints 
+ priorities prioritise prioritised prioritize priority prize prizes probabilities probability probable probation probe probes probing process produce 
+ produced producer producers produces product production productive products profile profiled profiler profilers profiles profiling profit profitable 
+ profiting profits program programmability programme programmer programming programs progress project projected projection projections projects 
+ promise promised promises promising promote promoted promotion promotions prompt prone properly property proration prose protect protected protecting 
+ protection protects proto provable prove proved proven provenance proves provide provided provider providers providing proving provision prune pruned 
+ pruning pulled pulling pulls putting qualified qualifier qualifiers qualities quality quantifier quantifiers quantiles quantitative quantity quantize 
+ query quest queue queued queueing queues queuing quick quiet quietly quite quota quotas quote quotes rabin races racks radio radix raise raises 
+ raising range ranks rates ratio ratios reach reached reaches reaching react reacted reacts readability readable readall reader readers readiness 
+ readme readonly reads ready realise realism realistic reaper rearm reason reasonable reasonably reasoning reasons rebalance rebalances rebalancing 
+ rebase rebasing rebinding rebuild rebuilder rebuilding rebuilds rebuilt recall receipt recency recent recently reception recipe recipes recipient 
+ recipients recital recite reciting reclaim reclaimed reclamation reconcile reconciled reconciliation record recorded recorder recording records 
+ recount recover recoverable recovered recovers recovery redact redeliver redelivers redelivery redis redone redos redundancy redundant redundantly 
+ refcount refcounting refer referees reference referenced references referencing referer referrals referred referrer referrers refers refill refilled 
+ refills refine refinements refund refundable refunded refunds refusal refusals refuse refused refuses refusing refute regard regards regex regexp 
+ register registered registers registration registry regression regrets reilly rejection relate related relates relation relational relations relative 
+ relax relaxation relaxed relaxes relay relays relevance relevant relied relief relies relieve relieved relieves relocate relocation remain remainder 
+ remainders remained remaining remains remake remark remarks remind reminded reminder reminders reminds remote removal removals remove removed removes 
+ removing render rendered rendering renders renovate reorder reordered reordering reorders repaid repair repaired repairing repairs replace 
+ replaceable replaced replacement replacements replaces replacing replay replayed replaying replays replica replicas replicate replicated replicates 
+ replicating replication replies reply report reportable reported reporting reports represent representable representation representations repro 
+ reproduce reproduced reproducible reproduction reputation resend resends resent reserve reserved reset resets resident resist resize resized resizes 
+ resort respond responds response responses responsibilities responsibility responsible restart restartable restarted restarting restarts restate 
+ rests retained retainers retaining retains retention retire retired retires retransmission retransmits retried retries retrieval retrieve retrieved 
+ retro retry retrying reuse reused reuses reusing reuter reversal reversals reverse reversed reversible reversing revert reverted reverting reverts 
+ revision reviver revivers revocation revoke revoked revoking reward rewarded rewards rewind rewinding reworded rewording rewrite rewrites rewriting 
+ rewrote rider riders rides right rises rising risks risky river roads robin robots rocket roles rolls rooms roots rounds route routed router routers 
+ routes routine routing rules runaway runes runway safely safepoint safepoints safety salem sales sample sampled samples sampling savepoint savepoints 
+ saves saving saying scale scaled scales scaling scanned scanner scanners scans scant scarce scard scares scars sceptical sceptics schema schemas 
+ scheme scope scoped scopes score scores scoring scream script scripting scripts scrub scrum scrypt sealed sealing seams seats seeded seeing seeks 
+ seemed seeming seems selling sells semver sends senior seniority seniors sensor sensors serializability serializable serialize series serve served 
+ server servers serves setenabled setting settling seven seventh seventy sever several severe severity shade shaded shading shaken shakes shallow 
+ shame shaming shape shaped shapes shard sharded sharding shards share shared shares sharing sharp shedding shelf shell shelves shift shifted shifts 
+ shiped shipped shipping ships shirt shock shoes shopping shops shores short shorten shortened shortener shortening shortens shorter shortly shouted 
+ showed showing showme shown shows showuser shredding sided sides sight sighup signal signum signup silence silences silent silently simhash simple 
+ simpler simplicity simulate simulated simulation simulator sincere single siphash sites sitting sixth sixty sized sizes sizesize skating skeleton 
+ skelton skeptic skewed skill skills skipped skipping skips slack slash sleep sleeping sleeps slept slewed slice slices slicestable slicing slides 
+ sliding slight slightly slipped slips slope slots slowed slowing slows small smaller smallest smaps smells smoke smoothed sneaks socket sockets solve 
+ solved solver solvers solves soothing sorting sorts space spaces spacing spanner spans spare spares sparse speak speaker speaking speaks specific 
+ specification specifications specified specifier specify speed speeds speeker spell spelling spellings spend spends spent spike spikes spill spins 
+ spite spiteful splat splice splicing split splits splitting spoke spoken sport sports spots spring sprint sprintf sprints sstables stabilise 
+ stability stable stack stacks staff stage staged stages staging stake stakes stale staleness stalking stall stalled stalls stance stand standing 
+ stands stars start started starter starters starting starts starve starved starves starving stash state stated stateful states stating stationary 
+ stationery stats status stayed staying stays steal stealing steals steam stems stepped steps stevens stick sticky still sting stmts stock stone stood 
+ stopped stopping stops store stored stores stories storing storm storms story straggler strange stranger strangers strangler stream streamed 
+ streaming streams strict strictly strictness stride string strings strip stripe striped stripping strips strong stronger strongly struct structs 
+ stuck stuff style styles subnet subset subsets suffice suffices suffix suffixes suite summaries summarise summarised summarize summary summed summer 
+ sunset super supervisor supervisory supplied supplier suppliers surer suspend suspended suspense swallow swallowed swallowing swallows swaps sweep 
+ swell symmetric symmetry syscall sysctl system systemd systems table tables taken taking talking talks tasks teach teaches teams tells tempo temporal 
+ tempting tenancy tenant tenants terms tesch tested tester tests texts thank thanked thanking thanks their theme themes theorem theoretical there 
+ these thick think thinking thinks thinned thinner thins those thought thoughtful thrash thrashing thread threaded threading threads threat threats 
+ three through throughout throughput throughs ticked ticker ticket tickets ticks tiered tiers tight tiles tills timed timeit timer timers times 
+ timetables timex tired tires titles token tokenize tokenized tokenizer tokens topic topics trace traced traces tracing track tracked tracker trackers 
+ tracking tracks trade traded trades trail trailing train trained trainee training trains trans traps trash travels traversal traverse treat treated 
+ treating treats trees triage trial trick tricked tricks tricky tried tries trifle triple triples trips trust truth truthfully truthiness truths 
+ truthy tuned tuning turned turning types typical typically typos ulimit unable unacked unblock unclean unclear uncover uncovers undone unequal 
+ uniform uniformity uniformly uninformed union unique uniqueness united unites units unlike unlikely unlimited unlink unlinks unlock unlocks unlogged 
+ unloved unmet unpacked unrelated unreliable unreliably unreplicated unsend unsent unset unsold unsolved unspecific unspecified untied until update 
+ upgrade upsert upset uptime urgency urgent usable usage users uuids uuidv vague vaguer valid value values valves vanish vanished vanishes variance 
+ variant variants variation varnish verbose verbs verification verified verifier verifies verify verifying version views voted voter voters votes 
+ waited waiter waiters waiting waits wakes waking walking walks walls wanted warming warning waste wasted wasting watch watched watchers watches water 
+ waves weaken weakening weaker weakly weekly weigh weighed weighs weight weighted weights where wherever which while white whiting whole widened 
+ widens wider winner winners winter winters wipes wires withdraw withdrawal withdrawals withdrawn withlines wording words worked worker workers 
+ working works world worlds worse worst would wrapped wrapper wrappers wright write writer writers writes writing written wrote yourselves 
 `
