@@ -36,9 +36,14 @@ type identity struct {
 func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	defer a.client.CloseIdleConnections()
 	who, err := a.identify(ctx, a.unreachable)
-	if err != nil || ctx.Err() != nil {
+	switch {
+	case ended(err):
+		a.lost(ctx, h)
+		return err
+	case err != nil || ctx.Err() != nil:
 		return err
 	}
+	a.remember(ctx, []byte(who.team))
 	hold, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
 	run := &running{reader: reader{team: who.team, bot: who.bot, table: a.opt.Table}, handler: h, ctx: hold}
@@ -65,8 +70,8 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 		}
 	}
 	if gone := a.isRevoked(); gone != nil {
-		if ended(gone) {
-			a.announce(hold, run, "end", chat.Removed{})
+		if errors.Is(gone, errRemoved) || ended(gone) && a.announce(hold, run, "end", chat.Removed{}) {
+			a.remember(hold, nil)
 		}
 		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", gone)
 	}

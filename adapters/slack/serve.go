@@ -155,7 +155,7 @@ func (a *Adapter) play(t *turn) {
 // finish closes the workspace when that was what the event said, and it is stored.
 func (a *Adapter) finish(t *turn, err error) {
 	if t.in.revokes && err == nil {
-		_ = a.revoke(fmt.Errorf("the app was removed from the workspace: %w", chat.ErrRevoked))
+		_ = a.revoke(fmt.Errorf("%w: %w", errRemoved, chat.ErrRevoked))
 	}
 }
 

@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -17,18 +19,55 @@ import (
 
 const (
 	errStillOpen Error = "Slack says that the app was removed, but its token still works"
+	errRemoved   Error = "the app was removed from the workspace"
 	// announceFor bounds how long the handler may take to note it.
 	announceFor = 10 * time.Second
 )
 
-// announce tells the handler that the bot is in the workspace, or no longer is.
-func (a *Adapter) announce(ctx context.Context, run *running, name string, what chat.What) {
+// announce tells the handler that the bot is in the workspace, or no longer is; false when that could not be noted.
+func (a *Adapter) announce(ctx context.Context, run *running, name string, what chat.What) bool {
 	ctx, cancel := context.WithTimeout(ctx, announceFor)
 	defer cancel()
 	id := eventID(name + "." + strconv.FormatInt(time.Now().UnixNano(), 10))
 	t := &turn{run: run, in: inbound{event: chat.Event{ID: id, Space: spaceID(run.reader.team), What: what}}}
 	if _, err := a.ask(ctx, t); err != nil {
 		a.log.Warn("could not note what became of the workspace", "event", id, "error", err)
+		return false
+	}
+	return true
+}
+
+// tokenKey is where it is kept whose the token is. The token itself cannot be found from it.
+func (a *Adapter) tokenKey() string {
+	digest := sha256.Sum256([]byte(a.opt.BotToken))
+	return "workspace/" + hex.EncodeToString(digest[:16])
+}
+
+// remember keeps whose token it is, which Slack no longer says once the app was removed; nil forgets it, when the removal is noted.
+func (a *Adapter) remember(ctx context.Context, team []byte) {
+	if a.opt.Keep == nil {
+		return
+	}
+	if err := a.opt.Keep.Set(ctx, "", map[string][]byte{a.tokenKey(): team}); err != nil {
+		a.log.Warn("could not keep whose token it is", "error", err)
+	}
+}
+
+// lost tells the handler, once, that the app was removed while no process was there to hear of it.
+func (a *Adapter) lost(ctx context.Context, h chat.Handler) {
+	if a.opt.Keep == nil {
+		return
+	}
+	team, err := a.opt.Keep.Get(ctx, "", a.tokenKey())
+	switch {
+	case errors.Is(err, chat.ErrNotFound):
+		return
+	case err != nil:
+		a.log.Warn("could not find out whose token it was", "error", err)
+		return
+	}
+	if a.announce(ctx, &running{reader: reader{team: string(team)}, handler: h, ctx: ctx}, "end", chat.Removed{}) {
+		a.remember(ctx, nil)
 	}
 }
 

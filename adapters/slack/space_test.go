@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interviewbot/interviewbot/adapters/adaptertest"
 	"github.com/interviewbot/interviewbot/adapters/slack"
 	"github.com/interviewbot/interviewbot/adapters/slack/slacktest"
 	"github.com/interviewbot/interviewbot/bot/chat"
@@ -97,6 +98,34 @@ func TestBothTokensEndTogether(t *testing.T) {
 	}
 	if all := s.bot.heard(); len(all) != 1 || all[0].What != (chat.Removed{}) || all[0].Channel != "" {
 		t.Errorf("heard %+v", all)
+	}
+}
+
+// An app that is removed while no process runs is noted at the next start, once: the refused token's workspace is remembered.
+func TestRemovedWhileStopped(t *testing.T) {
+	t.Parallel()
+	server := slacktest.Start(slacktest.Options{})
+	t.Cleanup(server.Close)
+	keep := adaptertest.NewKeep(time.Now)
+	t.Run("before", func(t *testing.T) { // it is stopped when this ends
+		h, _, _ := runs(t, server, slack.Options{HTTP: true, Keep: keep})
+		(&world{t: t, server: server}).await("nothing says that it is there", func() bool { return h.count() > 0 })
+	})
+	server.Revoke()
+	for _, want := range []int{1, 0} {
+		h, _, ended := runs(t, server, slack.Options{HTTP: true, Keep: keep})
+		if err := <-ended; !errors.Is(err, chat.ErrRevoked) {
+			t.Errorf("Run returned %v", err)
+		}
+		all := h.heard()
+		if len(all) != want {
+			t.Fatalf("heard %+v, want %d", all, want)
+		}
+		for _, e := range all {
+			if e.What != (chat.Removed{}) || e.Space != "slack:"+slacktest.TeamID || e.Channel != "" || e.ID == "" {
+				t.Errorf("heard %+v", e)
+			}
+		}
 	}
 }
 
