@@ -153,12 +153,13 @@ func env(name string, secret bool) cli.ValueSourceChain {
 	return cli.NewValueSourceChain(secretFile(name), variable(name)) // the image sets STORE; its STORE_FILE must hold all the same
 }
 
-// variable is an environment variable. An empty one counts as not set: that is what a compose file makes of one that is missing.
+// variable is an environment variable, without blanks around it. An empty one counts as not set: that is what a compose file
+// makes of one that is missing.
 type variable string
 
 // Lookup and the following implement cli.EnvValueSource.
 func (v variable) Lookup() (string, bool) {
-	value := os.Getenv(string(v))
+	value := strings.TrimSpace(os.Getenv(string(v)))
 	return value, value != ""
 }
 

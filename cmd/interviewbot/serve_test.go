@@ -199,8 +199,24 @@ func TestAnEmptyVariableIsNotSet(t *testing.T) {
 	for _, name := range []string{"LISTEN", "STORE", "PLAYGROUND", "LOG_LEVEL", "LOG_FORMAT", "KEEP_REMOVED", "SEAL_KEY"} {
 		t.Setenv(name, "")
 	}
+	t.Setenv("CONTENT", " \t")
+	if got := configured(t); got.Listen != "127.0.0.1:8080" || got.Store != "interviewbot.db" || got.Grace != 7*24*time.Hour || !got.Playground || got.Content != "" {
+		t.Errorf("the defaults do not hold: %+v", got)
+	}
+}
+
+func TestBlanksAroundAVariableDoNotCount(t *testing.T) {
+	t.Setenv("STORE", " postgres://bot@host/bot\n")
+	t.Setenv("LISTEN", "127.0.0.1:0 ")
+	if got := configured(t); got.Listen != "127.0.0.1:0" || got.Store != "postgres://bot@host/bot" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// configured is what the program makes of the environment.
+func configured(t *testing.T) (got Config) {
+	t.Helper()
 	c := command(io.Discard, io.Discard)
-	var got Config
 	c.Action = func(_ context.Context, c *cli.Command) (err error) {
 		got, err = readConfig(c)
 		return err
@@ -208,9 +224,7 @@ func TestAnEmptyVariableIsNotSet(t *testing.T) {
 	if err := c.Run(context.Background(), []string{"interviewbot"}); err != nil {
 		t.Fatal(err)
 	}
-	if got.Listen != "127.0.0.1:8080" || got.Store != "interviewbot.db" || got.Grace != 7*24*time.Hour || !got.Playground {
-		t.Errorf("the defaults do not hold: %+v", got)
-	}
+	return got
 }
 
 func TestTheDemoKeepsItsDataBesideTheRealOne(t *testing.T) {
