@@ -35,6 +35,8 @@ const (
 	ErrNoTables store.Error = "the database has no tables of this program"
 	// ErrChanged: the tables are not as this program made them.
 	ErrChanged store.Error = "somebody changed the tables of the database"
+	// ErrNumbers: a later answer could have a lower number than an earlier one.
+	ErrNumbers store.Error = "the sequence answer_numbers gives each connection numbers in advance: set its CACHE to 1 (and ysql_sequence_cache_minval to 0 on YugabyteDB)"
 
 	connections = 16 // at most, where the address does not say
 )
@@ -137,13 +139,16 @@ func settings(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func (s *Store) start(ctx context.Context, steps fs.FS) error {
-	if err := s.pair(ctx); err != nil {
+	if _, err := s.inTurn(ctx, "SELECT 1::bigint"); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, steps); err != nil {
 		return err
 	}
 	if err := s.check(ctx); err != nil || s.reading {
+		return err
+	}
+	if err := s.tryNumbers(ctx); err != nil {
 		return err
 	}
 	s.tryTurn(ctx)
@@ -153,25 +158,31 @@ func (s *Store) start(ctx context.Context, steps fs.FS) error {
 	return s.pool.SendBatch(ctx, b).Close()
 }
 
-// pair asks the same on two connections. A pooler that gives connections away between transactions then says that the second
-// statement is there already, which is better heard now than in the midst of work.
-func (s *Store) pair(ctx context.Context) error {
+// inTurn asks for a number on two connections, and on the first again. A pooler that gives connections away between transactions
+// then says that the statement is there already, which is better heard now than in the midst of work.
+func (s *Store) inTurn(ctx context.Context, sql string) (numbers [3]int64, err error) {
 	var both [2]*pgxpool.Conn
 	for i := range both {
-		conn, err := s.pool.Acquire(ctx)
-		if err != nil {
-			return err
+		if both[i], err = s.pool.Acquire(ctx); err != nil {
+			return numbers, err
 		}
-		defer conn.Release()
-		both[i] = conn
+		defer both[i].Release()
 	}
-	for _, conn := range both {
-		var one int
-		if err := conn.QueryRow(ctx, "SELECT 1").Scan(&one); err != nil {
-			return err
+	for i := range numbers {
+		if err := both[i%2].QueryRow(ctx, sql).Scan(&numbers[i]); err != nil {
+			return numbers, err
 		}
 	}
-	return nil
+	return numbers, nil
+}
+
+// tryNumbers finds out whether connections draw numbers one after another, or each from a stock of its own.
+func (s *Store) tryNumbers(ctx context.Context) error {
+	numbers, err := s.inTurn(ctx, "SELECT nextval('answer_numbers')")
+	if err == nil && !slices.IsSorted(numbers[:]) {
+		err = ErrNumbers
+	}
+	return err
 }
 
 // migrate brings the tables up to date. goose is used because it is well kept, takes an embedded folder and pgx by way of

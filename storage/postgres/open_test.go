@@ -98,6 +98,8 @@ func TestTablesThatSomebodyChanged(t *testing.T) {
 		"ALTER TABLE answers ALTER hints TYPE text USING hints::text":             "column hints of table answers is text instead of integer",
 		"ALTER TABLE tasks ALTER due TYPE timestamp":                              "column due of table tasks is timestamp without time zone",
 		"ALTER TABLE people ALTER recent TYPE text USING recent[1]":               "column recent of table people is text instead of text[]",
+		"ALTER SEQUENCE answer_numbers CACHE 100":                                 "gives each connection numbers in advance",
+		"DROP SEQUENCE answer_numbers":                                            "are not as this program made them",
 		"DROP TABLE writers":                                                      "are not as this program made them",
 		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)": "use that version or a later one",
 	} {
