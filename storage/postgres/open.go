@@ -213,7 +213,7 @@ func (s *Store) migrate(ctx context.Context, steps fs.FS) error {
 	case version == newest:
 		return nil
 	case s.reading && version == 0:
-		return ErrNoTables
+		return fmt.Errorf("%w: is %s the right one?", ErrNoTables, s.address)
 	case s.reading:
 		return fmt.Errorf("%w (they have version %d, this program reads %d)", ErrOlder, version, newest)
 	}

@@ -4,7 +4,7 @@
 // Of SQL it uses: text with COLLATE "C", integers, boolean, bytea, timestamptz, jsonb as a whole, arrays of text and
 // integer; PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK with IN, indexes with WHERE, one sequence; INSERT … SELECT … ON
 // CONFLICT DO UPDATE, UPDATE … FROM, DELETE … USING, RETURNING, unnest of several arrays, WITH RECURSIVE, AS MATERIALIZED,
-// row_number, generate_series, LATERAL, setval; SERIALIZABLE and REPEATABLE READ READ ONLY. No advisory locks, no LISTEN, no
+// row_number, generate_series, LATERAL, setval, set_config; SERIALIZABLE and REPEATABLE READ READ ONLY. No advisory locks, no LISTEN, no
 // extensions, no triggers, no functions of its own, nothing deferred. LOCK TABLE and some settings are used where the server has them.
 //
 // The database's clock is the clock. An Update costs one turn to the server for each thing it reads after another, and one
