@@ -151,9 +151,22 @@ func (w *world) run() error {
 	w.mu.Unlock()
 	if first {
 		<-begun
+	} else if err := w.started(); err != nil {
+		return err
 	}
 	close(w.up)
 	return nil
+}
+
+// started returns when the adapter takes deeds. Pages need not wait for that: they try again by themselves.
+func (w *world) started() error {
+	for {
+		var o outcome
+		err := w.post(w.owner(), "dm", "complete", map[string]string{"Text": "/"}, &o)
+		if r, ok := err.(refused); !ok || r.status != http.StatusServiceUnavailable {
+			return err
+		}
+	}
 }
 
 // handle leaves out what the suite does not expect: that the first channels, and those made by Channel, are new.
