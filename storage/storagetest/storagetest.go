@@ -46,7 +46,7 @@ func Run(t *testing.T, db Database) {
 // Contract runs what also a store in memory passes.
 func Contract(t *testing.T, db Database) {
 	for name, tests := range map[string]map[string]func(*bench){
-		"transactions": transactionTests(), "tracks": trackTests(), "rounds": roundTests(), "answers": answerTests(),
+		"transactions": transactionTests(), "crowds": crowdTests(), "tracks": trackTests(), "rounds": roundTests(), "answers": answerTests(),
 		"members": memberTests(), "people": peopleTests(), "tasks": taskTests(), "values": valueTests(), "purges": purgeTests(), "move": moveTests(),
 	} {
 		t.Run(name, func(t *testing.T) {
