@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -133,16 +135,40 @@ func version() string {
 	if !ok {
 		return "unknown"
 	}
+	program, err := os.Executable()
+	if err != nil {
+		program = "" // then it has no name of its own
+	}
+	return versionOf(info, program)
+}
+
+// versionOf is the module's version or the revision that was built. Where the build knew neither, as in a container, the program's
+// own bytes tell it from others.
+func versionOf(info *debug.BuildInfo, program string) string {
 	v := info.Main.Version
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
 			v = s.Value[:min(12, len(s.Value))]
 		}
 	}
-	if v == "" {
-		v = "(devel)"
+	if v == "" || v == "(devel)" {
+		v = strings.TrimSpace("(devel) " + digest(program))
 	}
 	return v + " " + info.GoVersion
+}
+
+// digest is the beginning of a file's SHA-256, "" where it cannot be read.
+func digest(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
 }
 
 // env makes the sources of an option: its environment variable, and for a secret also the file that NAME_FILE names.

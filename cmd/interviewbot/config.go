@@ -31,6 +31,7 @@ type Config struct {
 	Seal       []byte        // 32 bytes; nil = from the file beside the data file
 	LogLevel   slog.Level
 	LogJSON    bool
+	Version    string           // of the program, for people and other replicas to see
 	Now        func() time.Time // nil = the machine's clock; only tests have another
 	Nap        time.Duration    // the longest sleep of the loop; 0 = 30 s
 	Slack      SlackConfig
@@ -82,7 +83,7 @@ func serveFlags() []cli.Flag {
 func readConfig(c *cli.Command) (Config, error) {
 	copied := func(name string) string { return strings.TrimSpace(c.String(name)) } // from a web page, with what was around it
 	cfg := Config{
-		Listen: c.String("listen"), Store: c.String("store"), Content: c.String("content"),
+		Listen: c.String("listen"), Store: c.String("store"), Content: c.String("content"), Version: version(),
 		Slack:   SlackConfig{copied("slack-bot-token"), copied("slack-app-token"), copied("slack-signing-secret"), copied("slack-api-url"), c.String("slack-prefix")},
 		Discord: DiscordConfig{copied("discord-token"), copied("discord-application-id"), copied("discord-public-key"), copied("discord-api-url")},
 	}

@@ -57,7 +57,7 @@ func readyz(w http.ResponseWriter, r *http.Request, worlds []*world, log *slog.L
 	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "version": version(), "bank": worlds[0].bot.Bank().Hash(), "parts": parts, "replicas": replicas, "warnings": warnings})
+	_ = json.NewEncoder(w).Encode(map[string]any{"ready": ready, "replica": worlds[0].bot.Replica(), "version": worlds[0].version, "bank": worlds[0].bot.Bank().Hash(), "parts": parts, "replicas": replicas, "warnings": warnings})
 }
 
 // told is what /readyz says of a part. A store's error names hosts and users, which whoever asks need not know.
@@ -93,8 +93,8 @@ func companions(ctx context.Context, w *world, log *slog.Logger) (others []compa
 			continue
 		}
 		others = append(others, companion{r.ID, r.Version, r.Bank, r.Seen.Format(time.RFC3339)})
-		if r.Version != version() {
-			warnings = append(warnings, fmt.Sprintf("replica %s is version %s, this one is %s: they should be the same but for the time of an update", r.ID, r.Version, version()))
+		if r.Version != w.version {
+			warnings = append(warnings, fmt.Sprintf("replica %s is version %s, this one is %s: they should be the same but for the time of an update", r.ID, r.Version, w.version))
 		}
 		if r.Bank != w.bot.Bank().Hash() {
 			warnings = append(warnings, fmt.Sprintf("replica %s has another question bank: give every replica the same version and the same --content", r.ID))

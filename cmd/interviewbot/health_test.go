@@ -8,6 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +60,7 @@ func TestReadyzNamesReplicasThatDiffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := bottest.NewStore(time.Now)
-	w := &world{name: "self", store: s, bot: bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now, Version: version()})}
+	w := &world{name: "self", version: "v0.0.2", store: s, bot: bot.New(bot.Options{Store: s, Bank: bank, Now: time.Now, Version: "v0.0.2"})}
 	seen := func(id, version, bank string) {
 		data := fmt.Sprintf(`{"version":%q,"bank":%q,"seen":%q}`, version, bank, time.Now().UTC().Format(time.RFC3339))
 		if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.PutValue("", "replica/"+id, []byte(data)) }); err != nil {
@@ -71,8 +74,8 @@ func TestReadyzNamesReplicasThatDiffer(t *testing.T) {
 		mux.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/readyz", nil))
 		return got.Code, got.Body.String()
 	}
-	seen("same", version(), bank.Hash())
-	if code, body := ask(); code != http.StatusOK || !strings.Contains(body, `"id":"same"`) || !strings.Contains(body, `"warnings":[]`) {
+	seen("same", "v0.0.2", bank.Hash())
+	if code, body := ask(); code != http.StatusOK || !strings.Contains(body, `"id":"same"`) || !strings.Contains(body, `"warnings":[]`) || !strings.Contains(body, `"replica":"`+w.bot.Replica()) {
 		t.Errorf("with another that is the same: %d %s", code, body)
 	}
 	seen("old", "v0.0.1", "another bank")
@@ -104,4 +107,31 @@ type broken struct{ store.Store }
 
 func (broken) View(context.Context, func(store.Tx) error) error {
 	return errors.New("the database at db.internal is away")
+}
+
+// Two builds that know neither a version nor a revision, as of a container, are told from each other all the same.
+func TestVersionsOfBuildsWithoutOneDiffer(t *testing.T) {
+	file := func(text string) string {
+		path := filepath.Join(t.TempDir(), "program")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	unnamed := &debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: "(devel)"}}
+	one, same, other := versionOf(unnamed, file("one")), versionOf(unnamed, file("one")), versionOf(unnamed, file("other"))
+	if one != same || one == other {
+		t.Errorf("%q, the same %q, another %q", one, same, other)
+	}
+	if got := versionOf(unnamed, ""); got != "(devel) go1.26" {
+		t.Errorf("of a program that cannot be read: %q", got)
+	}
+	for want, info := range map[string]*debug.BuildInfo{
+		"v1.2.3 go1.26":       {GoVersion: "go1.26", Main: debug.Module{Version: "v1.2.3"}},
+		"0123456789ab go1.26": {GoVersion: "go1.26", Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}}},
+	} {
+		if got := versionOf(info, file("one")); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 }

@@ -30,6 +30,7 @@ import (
 // clock least of all.
 type world struct {
 	name      string
+	version   string // of the program
 	store     store.Store
 	bot       *bot.Bot
 	platforms []chat.Platform
@@ -109,8 +110,8 @@ func openWorld(ctx context.Context, cfg Config, name, url string, now func() tim
 		prefixes["slack"] = "/" + cfg.Slack.Prefix + "-interview "
 	}
 	return &world{
-		name: name, store: s, log: log, routes: map[string]http.Handler{},
-		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefixes: prefixes, Grace: cfg.Grace, Version: version()}),
+		name: name, version: cfg.Version, store: s, log: log, routes: map[string]http.Handler{},
+		bot: bot.New(bot.Options{Store: s, Bank: bank, Now: now, Log: log, Nap: cfg.Nap, Prefixes: prefixes, Grace: cfg.Grace, Version: cfg.Version}),
 	}, nil
 }
 
