@@ -43,7 +43,7 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 	case err != nil || ctx.Err() != nil:
 		return err
 	}
-	a.remember(ctx, []byte(who.team))
+	a.remember(ctx, who.team)
 	hold, release := context.WithCancel(context.WithoutCancel(ctx))
 	defer release()
 	run := &running{reader: reader{team: who.team, bot: who.bot, table: a.opt.Table}, handler: h, ctx: hold}
@@ -70,8 +70,11 @@ func (a *Adapter) Run(ctx context.Context, h chat.Handler) error {
 		}
 	}
 	if gone := a.isRevoked(); gone != nil {
-		if errors.Is(gone, errRemoved) || ended(gone) && a.announce(hold, run, "end", chat.Removed{}) {
-			a.remember(hold, nil)
+		switch {
+		case errors.Is(gone, errRemoved): // which the event has told the handler
+			a.forget(hold)
+		case ended(gone):
+			a.left(hold, run)
 		}
 		err = fmt.Errorf("this workspace is closed to the bot (%w): install the app again and set its new token", gone)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -20,6 +21,7 @@ import (
 const (
 	errStillOpen Error = "Slack says that the app was removed, but its token still works"
 	errRemoved   Error = "the app was removed from the workspace"
+	errReplaced  Error = "another token has taken its place since"
 	// announceFor bounds how long the handler may take to note it.
 	announceFor = 10 * time.Second
 )
@@ -37,38 +39,79 @@ func (a *Adapter) announce(ctx context.Context, run *running, name string, what 
 	return true
 }
 
-// tokenKey is where it is kept whose the token is. The token itself cannot be found from it.
-func (a *Adapter) tokenKey() string {
+// workspaceKey is where it is kept whose the token is: the workspace, and a digest from which the token cannot be found.
+const workspaceKey = "workspace"
+
+func (a *Adapter) tokenDigest() string {
 	digest := sha256.Sum256([]byte(a.opt.BotToken))
-	return "workspace/" + hex.EncodeToString(digest[:16])
+	return hex.EncodeToString(digest[:16])
 }
 
-// remember keeps whose token it is, which Slack no longer says once the app was removed; nil forgets it, when the removal is noted.
-func (a *Adapter) remember(ctx context.Context, team []byte) {
-	if a.opt.Keep == nil {
-		return
+// remember keeps whose token it is, which Slack no longer says once the app was removed.
+func (a *Adapter) remember(ctx context.Context, team string) {
+	if a.opt.Keep != nil {
+		a.keepWorkspace(ctx, []byte(team+" "+a.tokenDigest()))
 	}
-	if err := a.opt.Keep.Set(ctx, "", map[string][]byte{a.tokenKey(): team}); err != nil {
+}
+
+// forget ends remember, once the removal is noted.
+func (a *Adapter) forget(ctx context.Context) {
+	if _, err := a.remembered(ctx); err == nil {
+		a.keepWorkspace(ctx, nil)
+	}
+}
+
+func (a *Adapter) keepWorkspace(ctx context.Context, value []byte) {
+	if err := a.opt.Keep.Set(ctx, "", map[string][]byte{workspaceKey: value}); err != nil {
 		a.log.Warn("could not keep whose token it is", "error", err)
 	}
 }
 
+// remembered is whose token it is: chat.ErrNotFound when nobody knows, errReplaced when another was used since.
+func (a *Adapter) remembered(ctx context.Context) (team string, err error) {
+	if a.opt.Keep == nil {
+		return "", chat.ErrNotFound
+	}
+	kept, err := a.opt.Keep.Get(ctx, "", workspaceKey)
+	if err != nil {
+		return "", err
+	}
+	team, digest, _ := strings.Cut(string(kept), " ")
+	if digest != a.tokenDigest() {
+		return "", errReplaced
+	}
+	return team, nil
+}
+
 // lost tells the handler, once, that the app was removed while no process was there to hear of it.
 func (a *Adapter) lost(ctx context.Context, h chat.Handler) {
-	if a.opt.Keep == nil {
-		return
-	}
-	team, err := a.opt.Keep.Get(ctx, "", a.tokenKey())
+	team, err := a.remembered(ctx)
 	switch {
-	case errors.Is(err, chat.ErrNotFound):
-		return
-	case err != nil:
-		a.log.Warn("could not find out whose token it was", "error", err)
+	case err == nil:
+		a.end(ctx, &running{reader: reader{team: team}, handler: h, ctx: ctx})
+	case !errors.Is(err, chat.ErrNotFound):
+		a.unnoted(err)
+	}
+}
+
+// left tells the handler that the token ended while it was used. That of an installation that is over may end long after
+// the next one began, of which nothing must be deleted.
+func (a *Adapter) left(ctx context.Context, run *running) {
+	if _, err := a.remembered(ctx); err != nil && !errors.Is(err, chat.ErrNotFound) {
+		a.unnoted(err)
 		return
 	}
-	if a.announce(ctx, &running{reader: reader{team: string(team)}, handler: h, ctx: ctx}, "end", chat.Removed{}) {
-		a.remember(ctx, nil)
+	a.end(ctx, run)
+}
+
+func (a *Adapter) end(ctx context.Context, run *running) {
+	if a.announce(ctx, run, "end", chat.Removed{}) {
+		a.forget(ctx)
 	}
+}
+
+func (a *Adapter) unnoted(why error) {
+	a.log.Warn("the token ended, but that the app was removed from the workspace is not noted", "error", why)
 }
 
 // ended says whether the token was ended by an uninstallation, or is just refused.

@@ -129,6 +129,60 @@ func TestRemovedWhileStopped(t *testing.T) {
 	}
 }
 
+// A replica that still has the token of an installation that is over says nothing of the one that came after it, which works.
+func TestAnOldTokenRemovesNothingOfANewInstallation(t *testing.T) {
+	t.Parallel()
+	keep := adaptertest.NewKeep(time.Now)
+	start := func(t *testing.T, token string) *slacktest.Server {
+		server := slacktest.Start(slacktest.Options{})
+		t.Cleanup(server.Close)
+		server.BotToken = token
+		t.Run(token, func(t *testing.T) {
+			h, _, _ := runs(t, server, slack.Options{HTTP: true, Keep: keep})
+			(&world{t: t, server: server}).await("nothing says that it is there", func() bool { return h.count() > 0 })
+		})
+		return server
+	}
+	old := start(t, "xoxb-old")
+	old.Revoke()
+	start(t, "xoxb-new")
+	h, _, ended := runs(t, old, slack.Options{HTTP: true, Keep: keep})
+	if err := <-ended; !errors.Is(err, chat.ErrRevoked) {
+		t.Errorf("Run returned %v", err)
+	}
+	if all := h.heard(); len(all) != 0 {
+		t.Errorf("heard %+v", all)
+	}
+	if all, err := keep.List(t.Context(), "", ""); err != nil || len(all) != 1 {
+		t.Errorf("kept %d values, %v; want what is known of the new token", len(all), err)
+	}
+}
+
+// The same of a replica that has run since before, and finds out late that its token ended.
+func TestATokenThatEndsLateRemovesNothing(t *testing.T) {
+	t.Parallel()
+	keep := adaptertest.NewKeep(time.Now)
+	old, next := slacktest.Start(slacktest.Options{}), slacktest.Start(slacktest.Options{})
+	t.Cleanup(old.Close)
+	t.Cleanup(next.Close)
+	next.BotToken = "xoxb-new"
+	h, a, ended := runs(t, old, slack.Options{HTTP: true, Keep: keep})
+	w := &world{t: t, server: old}
+	w.await("nothing says that it is there", func() bool { return h.count() == 1 })
+	old.Revoke()
+	fresh, _, _ := runs(t, next, slack.Options{HTTP: true, Keep: keep})
+	w.await("nothing says that it is there again", func() bool { return fresh.count() == 1 })
+	if _, err := a.Post(t.Context(), chat.ChannelID("slack:"+slacktest.TeamID+":C1"), chat.Message{Summary: "Hello"}, "k"); !errors.Is(err, chat.ErrRevoked) {
+		t.Fatalf("Post: %v", err)
+	}
+	if err := <-ended; !errors.Is(err, chat.ErrRevoked) {
+		t.Errorf("Run returned %v", err)
+	}
+	if n := h.count(); n != 1 {
+		t.Errorf("heard %+v", h.heard())
+	}
+}
+
 // What Slack says of an installation that is over may arrive after the next one: as long as the token works, nothing is
 // removed, and the event is left to come again.
 func TestLateRemovalIsNotBelieved(t *testing.T) {
