@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,7 +31,7 @@ func (s *Store) explain(err error) error {
 	var blame *commit.Blame
 	var own store.Error
 	switch {
-	case err == nil, errors.As(err, &again), errors.As(err, &blame):
+	case err == nil, errors.As(err, &again), errors.As(err, &blame), errors.Is(err, ErrUpgrade):
 		return err
 	case errors.As(err, &known):
 		return s.explainCode(known)
@@ -41,9 +42,19 @@ func (s *Store) explain(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, context.DeadlineExceeded):
-		return &commit.Again{Err: fmt.Errorf("the database at %s does not answer: %w", s.address, err)}
+		return &commit.Again{Err: fmt.Errorf("the database at %s does not answer: %w", s.address, tries(err))}
 	}
-	return &commit.Again{Err: fmt.Errorf("the connection to the database at %s failed: is the server running, and is its address right? %w", s.address, err)}
+	return &commit.Again{Err: fmt.Errorf("the connection to the database at %s failed: is the server running, and is its address right? %w", s.address, tries(err))}
+}
+
+// tries puts what failed to connect into one line, each thing once: the driver has one for every try, with TLS and without.
+func tries(err error) error {
+	var connect *pgconn.ConnectError
+	if !errors.As(err, &connect) {
+		return err
+	}
+	lines := strings.Split(connect.Error(), "\n\t")
+	return errors.New(strings.TrimSpace(lines[0] + " " + strings.Join(slices.Compact(lines[1:]), "; ")))
 }
 
 func (s *Store) explainCode(err *pgconn.PgError) error {

@@ -33,6 +33,8 @@ const (
 	ErrOlder store.Error = "an earlier version of this program made the tables of the database: use that version, or let this one start once, which brings them up to date"
 	// ErrNoTables: the database was opened only to be read, and there is nothing in it.
 	ErrNoTables store.Error = "the database has no tables of this program"
+	// ErrUpgrade: the tables could not be made, or brought up to date.
+	ErrUpgrade store.Error = "the upgrade of the database failed, and what it did was taken back"
 	// ErrChanged: the tables are not as this program made them.
 	ErrChanged store.Error = "somebody changed the tables of the database"
 	// ErrNumbers: a later answer could have a lower number than an earlier one.
@@ -217,7 +219,12 @@ func (s *Store) migrate(ctx context.Context, steps fs.FS) error {
 	case s.reading:
 		return fmt.Errorf("%w (they have version %d, this program reads %d)", ErrOlder, version, newest)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	_, err = provider.Up(ctx)
+	var failed *goose.PartialError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%w: its tables could not be brought to version %d: %w", ErrUpgrade, failed.Failed.Source.Version, plain(s.explain(failed.Err)))
+	}
+	if err != nil {
 		return fmt.Errorf("bring the tables up to date: %w", err)
 	}
 	return nil

@@ -33,6 +33,10 @@ func TestWrongAddress(t *testing.T) {
 		refusal(t, where, postgres.ErrAddress, "has the form postgres://")
 	}
 	refusal(t, "postgres://me:secret@127.0.0.1:1/db", nil, "is the server running")
+	refusal(t, "postgres://me:secret@127.0.0.1:1,127.0.0.1:2/db", nil, "127.0.0.1:2") // each of several that do not answer
+	if _, err := postgres.Open(t.Context(), "postgres://me:secret@127.0.0.1:1/db"); err == nil || strings.Contains(err.Error(), "\n") || strings.Count(err.Error(), "refused") != 1 {
+		t.Errorf("not one line that says it once: %v", err) // it is tried with and without TLS
+	}
 	refusal(t, "postgres://me:secret@nowhere.invalid/db", nil, "is the server running")
 }
 

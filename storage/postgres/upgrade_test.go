@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/url"
 	"strings"
@@ -97,7 +98,7 @@ func TestAnUpgradeThatFailsChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := later(t, moreColumns+"\nINSERT INTO nobody VALUES (1);")
-	if _, err := postgres.OpenAs(t.Context(), where, steps, false); err == nil || !strings.Contains(err.Error(), "open the store") {
+	if _, err := postgres.OpenAs(t.Context(), where, steps, false); !errors.Is(err, postgres.ErrUpgrade) || !strings.Contains(err.Error(), "version 99999") || !strings.Contains(err.Error(), `"nobody"`) {
 		t.Error(err)
 	}
 	if err := open(t, where).Update(t.Context(), practice("after it")); err != nil {
