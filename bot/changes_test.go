@@ -117,6 +117,28 @@ func TestAnEndedTrackGoesOnWhenItsLastDayIsTakenBack(t *testing.T) {
 	s.posted(2, "once the last day is taken back")
 }
 
+// Who resumes a track wants it to go on, whatever its last day was.
+func TestAResumedTrackGoesOnPastItsLastDay(t *testing.T) {
+	t.Run("paused", func(t *testing.T) {
+		s, ada, _ := opened(t)
+		ada.Type(s.here, "tracks end 2026-03-03")
+		ada.Type(s.here, "tracks pause")
+		s.to(5, "08:00")
+		ada.Type(s.here, "tracks resume")
+		ada.Hears(s.here, "next on 2026-03-05")
+		s.to(5, "09:05")
+		s.posted(2, "once it is resumed")
+	})
+	t.Run("ended today", func(t *testing.T) {
+		s, ada, _ := opened(t)
+		ada.Type(s.here, "tracks end 2026-03-02")
+		ada.Type(s.here, "tracks resume")
+		ada.Hears(s.here, "next on 2026-03-03")
+		s.to(3, "09:05")
+		s.posted(2, "once it is resumed")
+	})
+}
+
 // After a change people see what comes of it, and nothing that would take away the whole track.
 func TestAChangeSaysWhatComes(t *testing.T) {
 	s, ada, _ := opened(t)

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -152,17 +153,28 @@ func (b *Bot) dispatch(ctx context.Context, e chat.Event) (chat.Response, error)
 }
 
 // place is the channel whose tracks an event is about: what is said in a thread belongs to the channel around it, but
-// where the thread has tracks of its own, or nothing is set up around it.
-func (b *Bot) place(ctx context.Context, e chat.Event) (chat.ChannelID, error) {
+// where the thread has tracks of its own, or nothing is set up around it. Removed ones count where there are no others.
+func (b *Bot) place(ctx context.Context, e chat.Event) (where chat.ChannelID, err error) {
 	if e.Within == "" {
 		return e.Channel, nil
 	}
-	for _, c := range []chat.ChannelID{e.Channel, e.Within} {
-		if tracks, err := b.tracksOf(ctx, c); err != nil || len(tracks) > 0 {
-			return c, err
+	err = b.view(ctx, "find the channel around a thread", func(tx store.Tx) error {
+		where = e.Channel
+		for _, removed := range []bool{false, true} {
+			for _, c := range []chat.ChannelID{e.Channel, e.Within} {
+				tracks, err := tx.ChannelTracks(string(c))
+				if err != nil {
+					return err
+				}
+				if slices.ContainsFunc(tracks, func(t store.Track) bool { return (t.State == store.TrackRemoved) == removed }) {
+					where = c
+					return nil
+				}
+			}
 		}
-	}
-	return e.Channel, nil
+		return nil
+	})
+	return where, err
 }
 
 // report counts and logs one event once: identifiers and durations, never what anybody wrote.

@@ -97,6 +97,21 @@ func TestCommandsInAThread(t *testing.T) {
 	if said := tracks(other, ""); !strings.Contains(said, nothing) {
 		t.Errorf("in another channel: %s", said)
 	}
+	// A track that was removed is found where no other is.
+	own := s.p.Channel("a thread with a track of its own")
+	ada.Type(own, "setup")
+	ada.Submit()
+	ada.Type(own, "tracks remove")
+	if said := tracks(own, s.here); strings.Contains(said, nothing) {
+		t.Errorf("in a thread whose track was removed: %s", said)
+	}
+	undo, err := s.b.Handle(t.Context(), chat.Event{
+		ID: "test:undo", Space: chat.SpaceID(track.Space), Channel: own, Within: quiet,
+		Actor: chat.Actor{User: ada.ID(), Admin: chat.Yes}, What: chat.Call{Name: "tracks", Args: map[string]string{"do": "undo"}},
+	})
+	if err != nil || undo.Reply == nil || !strings.Contains(undo.Reply.Summary, "It is back") {
+		t.Errorf("undo there: %+v, %v", undo.Reply, err)
+	}
 }
 
 // A call that never comes back ends by itself, long before another replica would take the task over.

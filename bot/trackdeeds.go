@@ -41,15 +41,15 @@ func (b *Bot) resumeTrack(tx store.Tx, _ call, t *store.Track, _ string) (string
 	if t.State == store.TrackActive {
 		return "It is running.", nil
 	}
-	if t.State == store.TrackEnded && t.Ends != "" && t.Ends < today(*t, tx.Now()) {
-		t.Ends = ""
-	}
 	goOn(t, tx.Now())
 	sched, err := civil.Parse(t.Cron, t.Zone)
 	if err != nil {
 		return "", err
 	}
 	next, _ := sched.Follow(civil.Slot{Civil: t.LastSlot, At: t.LastAt}, tx.Now())
+	if t.Ends != "" && t.Ends < next.Civil[:10] { // it would end at once
+		t.Ends = ""
+	}
 	return "It goes on " + describe(*t) + "; next on " + next.Civil[:10] + ".", nil
 }
 
