@@ -41,7 +41,11 @@ func readyz(w http.ResponseWriter, r *http.Request, worlds []*world, log *slog.L
 	defer cancel()
 	parts, ready := map[string]string{}, true
 	for _, x := range worlds {
-		for part, err := range x.troubles(ctx) {
+		troubles := x.troubles(ctx)
+		if r.Context().Err() != nil {
+			return // whoever asked has gone, and what failed may be that alone
+		}
+		for part, err := range troubles {
 			parts[x.name+"/"+part] = told(part, err)
 			if err != nil && !errors.Is(err, chat.ErrStandby) {
 				ready = false
@@ -49,9 +53,15 @@ func readyz(w http.ResponseWriter, r *http.Request, worlds []*world, log *slog.L
 			}
 		}
 	}
-	replicas, warnings := companions(ctx, worlds[0], log)
+	replicas, warnings, err := companions(ctx, worlds[0])
 	for _, warning := range warnings {
 		log.Warn(warning)
+	}
+	if err != nil {
+		warnings = append(warnings, "the other replicas cannot be listed; the log says why")
+		if ready { // else it says so already
+			log.Warn("list the replicas", "error", err.Error())
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if !ready {
@@ -81,12 +91,11 @@ type companion struct {
 
 // companions lists the other replicas on the same store, and what is not as it should be: that they ask other questions, or are another
 // version, which is right only while a new one is being rolled out.
-func companions(ctx context.Context, w *world, log *slog.Logger) (others []companion, warnings []string) {
+func companions(ctx context.Context, w *world) (others []companion, warnings []string, err error) {
 	others, warnings = []companion{}, []string{}
 	all, err := w.bot.Replicas(ctx)
 	if err != nil {
-		log.Warn("list the replicas", "error", err.Error())
-		return others, append(warnings, "the other replicas cannot be listed; the log says why")
+		return others, warnings, err
 	}
 	for _, r := range all {
 		if r.ID == w.bot.Replica() {
@@ -100,7 +109,7 @@ func companions(ctx context.Context, w *world, log *slog.Logger) (others []compa
 			warnings = append(warnings, fmt.Sprintf("replica %s has another question bank: give every replica the same version and the same --content", r.ID))
 		}
 	}
-	return others, warnings
+	return others, warnings, nil
 }
 
 // troubles says for each part of the world what is wrong with it, nil when nothing is.

@@ -97,8 +97,15 @@ func TestReadyzKeepsTheStoresErrorToItself(t *testing.T) {
 	health(mux, []*world{w}, slog.New(slog.NewTextHandler(&log, nil)))
 	got := httptest.NewRecorder()
 	mux.ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/readyz", nil))
-	if got.Code != http.StatusServiceUnavailable || strings.Contains(got.Body.String(), "db.internal") || !strings.Contains(log.String(), "db.internal") {
+	if got.Code != http.StatusServiceUnavailable || strings.Contains(got.Body.String(), "db.internal") || strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), "db.internal") {
 		t.Errorf("%d %s\nlog: %s", got.Code, got.Body, log.String())
+	}
+	log.Reset()
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/readyz", nil))
+	if log.Len() > 0 {
+		t.Errorf("somebody asked and went away; in the log stands %s", log.String())
 	}
 }
 
