@@ -194,6 +194,26 @@ func completionByKeyboard(s *stage) {
 	p.types("#box", "/open")
 	p.keys(kb.Enter) // typed out, it is sent at once
 	p.until(`document.getElementById('box').value === ''`)
+	// What was chosen or closed while completions were on their way stays so when they come.
+	late := func(key, want string) {
+		p.types("#box", "/p")
+		listed(1)
+		eval[bool](p, `(window.still = window.fetch, window.came = false, window.fetch = (...all) => {
+			const answer = new Promise((go) => { window.goOn = go; }).then(() => window.still(...all));
+			answer.then((a) => a.clone().json()).catch(() => {}).then(() => setTimeout(() => { window.came = true; }));
+			return answer;
+		}, true)`)
+		p.keys(kb.Backspace, key)
+		eval[bool](p, `(window.fetch = window.still, window.goOn(), true)`)
+		p.until(`window.came`)
+		if !eval[bool](p, want) {
+			p.Errorf("after %q it is not so that %s", key, want)
+		}
+		p.keys(kb.Escape, kb.Backspace)
+		listed(0)
+	}
+	late(kb.ArrowDown, `document.querySelectorAll('#list [role=option]').length === 5 && document.getElementById('box').getAttribute('aria-activedescendant') === 'option1'`)
+	late(kb.Escape, `document.getElementById('list').hidden`)
 	p.types("#box", "one line")
 	p.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(kb.ModifierShift)))
 	p.types("#box", "another")

@@ -9,6 +9,7 @@ const key = `box ${at.space} ${at.as} ${at.in}`;
 
 let items = [];
 let active = -1;
+let roved = false; // the arrow keys chose the active one, since the text was changed
 let sent = false; // the Enter that is held down sent the text
 let asked = null; // the request for completions that is under way
 
@@ -35,6 +36,13 @@ function close() {
 	box.removeAttribute('aria-activedescendant');
 }
 
+// dismiss closes the list for good: completions that are on their way do not open it again.
+function dismiss() {
+	asked?.abort();
+	asked = null;
+	close();
+}
+
 function rove(to) {
 	active = to;
 	[...list.children].forEach((o, i) => o.setAttribute('aria-selected', String(i === active)));
@@ -46,6 +54,7 @@ function rove(to) {
 }
 
 function offer(found) {
+	const chosen = roved ? items[active]?.line : null;
 	close();
 	items = found;
 	if (!items.length) return;
@@ -71,11 +80,14 @@ function offer(found) {
 	// The first command is chosen at once, unless it is typed out; a value is free text until one is chosen.
 	const naming = !/^\/(interview )?\S+ /i.test(box.value);
 	const typed = items.some((it) => it.line.trimEnd() === box.value.trimEnd());
-	rove(naming && !typed ? 0 : -1);
+	const again = items.findIndex((it) => it.line === chosen);
+	if (again >= 0) rove(again);
+	else rove(naming && !typed ? 0 : -1);
 }
 
 async function complete() {
 	asked?.abort();
+	roved = false;
 	const text = box.value;
 	if (!text.startsWith('/') || text.includes('\n')) {
 		usage.hidden = true;
@@ -109,9 +121,7 @@ function accept(i) {
 async function submit() {
 	const text = box.value;
 	if (!text.trim()) return;
-	asked?.abort();
-	asked = null;
-	close();
+	dismiss();
 	usage.hidden = true;
 	set('');
 	try {
@@ -129,9 +139,10 @@ function pressed(e) {
 	const open = items.length > 0;
 	if (open && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
 		const step = e.key === 'ArrowDown' ? 1 : -1;
+		roved = true;
 		rove((active + step + items.length + (active < 0 && step < 0 ? 1 : 0)) % items.length);
 	} else if (open && e.key === 'Escape') {
-		close();
+		dismiss();
 	} else if (open && e.key === 'Tab' && !e.shiftKey) {
 		accept(Math.max(active, 0));
 	} else if (e.key === 'Enter' && !e.shiftKey) {
@@ -155,7 +166,7 @@ export function startBox() {
 	box.addEventListener('beforeinput', (e) => {
 		if (sent && /^insert(LineBreak|Paragraph)$/.test(e.inputType)) e.preventDefault();
 	});
-	box.addEventListener('blur', close);
+	box.addEventListener('blur', dismiss);
 	document.getElementById('boxform').addEventListener('submit', (e) => {
 		e.preventDefault();
 		submit();
