@@ -31,14 +31,14 @@ func (b begun) next(left int, reset time.Duration, now time.Time) time.Time {
 		at = b.Last.Add(beginWindow / beginMany)
 	}
 	if left <= beginReserve {
-		at = later(at, now.Add(reset))
+		at = later(at, now.Add(min(reset, beginWindow)))
 	}
 	return at
 }
 
 // add counts one more; a day after the first the count begins anew.
 func (b begun) add(now time.Time) begun {
-	if now.Sub(b.Since) >= beginWindow {
+	if age := now.Sub(b.Since); age >= beginWindow || age < 0 {
 		b = begun{Since: now}
 	}
 	b.Last = now
@@ -68,8 +68,11 @@ func (a *Adapter) permit(ctx context.Context) (string, error) {
 			}
 		}
 		now := a.clock.Now()
+		if b.Last.After(now) { // the clock was wrong then
+			b.Last = time.Time{}
+		}
 		wait := b.next(bot.Limit.Remaining, time.Duration(bot.Limit.ResetAfter)*time.Millisecond, now).Sub(now)
-		if wait <= 0 || wait > beginWindow+beginEvery { // a count from the future says nothing
+		if wait <= 0 {
 			a.begun = b.add(now)
 			raw, err := json.Marshal(a.begun)
 			if err == nil {

@@ -197,21 +197,25 @@ func TestGatewayBudget(t *testing.T) {
 	})
 }
 
-// early is a clock that runs two days ahead.
-type early struct{}
+// early is a clock that runs ahead.
+type early time.Duration
 
-func (early) Now() time.Time { return time.Now().Add(48 * time.Hour) }
+func (e early) Now() time.Time { return time.Now().Add(time.Duration(e)) }
 
-// A count of sessions that was kept when the clock was wrong holds nothing up.
+// A count of sessions that was kept when the clock was wrong holds nothing up, by days or by the hours of a time zone.
 func TestGatewayBudgetOfAWrongClock(t *testing.T) {
-	inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
-		for _, change := range []func(*discord.Options){func(o *discord.Options) { o.Clock = early{} }, func(*discord.Options) {}} {
-			a := b.start(change)
-			pass(15 * time.Second)
-			a.healthy(true)
-			a.end(3 * time.Second)
-		}
-	})
+	for _, ahead := range []time.Duration{2 * time.Hour, 48 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			inBubble(t, discordtest.Options{}, func(t *testing.T, b *bubble) {
+				for _, change := range []func(*discord.Options){func(o *discord.Options) { o.Clock = early(ahead) }, func(*discord.Options) {}} {
+					a := b.start(change)
+					pass(15 * time.Second)
+					a.healthy(true)
+					a.end(3 * time.Second)
+				}
+			})
+		})
+	}
 }
 
 // What cannot heal ends Run with a sentence for the operator, and nothing is tried again.
