@@ -25,6 +25,9 @@ type Replica struct {
 	Seen    time.Time `json:"seen"`    // by the store's clock
 }
 
+// away is how long a copy was not seen. What comes from another clock, with records that were moved, may be of times to come.
+func (r Replica) away(now time.Time) time.Duration { return now.Sub(r.Seen).Abs() }
+
 // Replicas lists the copies that were there within the last 150 s, this one among them once it runs, by ID.
 func (b *Bot) Replicas(ctx context.Context) (out []Replica, err error) {
 	err = b.view(ctx, "list the replicas", func(tx store.Tx) error {
@@ -48,7 +51,7 @@ func Running(ctx context.Context, s store.Store) (out []Replica, err error) {
 
 func running(tx store.Tx) (out []Replica, err error) {
 	err = eachReplica(tx, func(r Replica) error {
-		if tx.Now().Sub(r.Seen) <= replicaSeen {
+		if r.away(tx.Now()) <= replicaSeen {
 			out = append(out, r)
 		}
 		return nil
@@ -85,7 +88,7 @@ func (b *Bot) register(tx store.Tx) error {
 		return err
 	}
 	return eachReplica(tx, func(r Replica) error {
-		if r.ID != b.replica && now.Sub(r.Seen) > 10*replicaSeen {
+		if r.ID != b.replica && r.away(now) > 10*replicaSeen {
 			return tx.PutValue("", replicasAt+r.ID, nil)
 		}
 		return nil

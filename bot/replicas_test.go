@@ -20,7 +20,10 @@ func TestReplicasSeeEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := bottest.NewStore(time.Now)
 		killed := fmt.Sprintf(`{"version":"0.9","bank":"other","seen":%q}`, time.Now().UTC().Format(time.RFC3339))
-		if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.PutValue("", "replica/killed", []byte(killed)) }); err != nil {
+		moved := fmt.Sprintf(`{"version":"0.8","bank":"other","seen":%q}`, time.Now().AddDate(0, 3, 0).UTC().Format(time.RFC3339)) // came with records, from another clock
+		if err := s.Update(t.Context(), func(tx store.Tx) error {
+			return errors.Join(tx.PutValue("", "replica/killed", []byte(killed)), tx.PutValue("", "replica/moved", []byte(moved)))
+		}); err != nil {
 			t.Fatal(err)
 		}
 		start := func(version string) (b *bot.Bot, stop func()) {
@@ -52,9 +55,11 @@ func TestReplicasSeeEachOther(t *testing.T) {
 		stopTwo()
 		see("after one has stopped", "1.0")
 		time.Sleep(30 * time.Minute)
-		err := s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Value("", "replica/killed"); return err })
-		if !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("what the killed one left is still there (%v)", err)
+		for _, id := range []string{"killed", "moved"} {
+			err := s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Value("", "replica/"+id); return err })
+			if !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("what the %s one left is still there (%v)", id, err)
+			}
 		}
 		stopOne()
 	})

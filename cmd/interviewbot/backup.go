@@ -218,7 +218,7 @@ func restore(ctx context.Context, url, file string, dry bool, out, errOut io.Wri
 		return err
 	}
 	if err := archive.Move(ctx, from.from, from.sums, to, time.Time{}, counter(errOut, "restoring", from.sums.Total())); err != nil {
-		return fmt.Errorf("%s: %w%s", withoutSecret(url), err, goOn(ctx, err))
+		return unfinished(ctx, url, err)
 	}
 	if err := finish(ctx, to, url, from.sums, time.Time{}, errOut); err != nil {
 		return err

@@ -71,7 +71,7 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 		return fmt.Errorf("%s holds nothing that could be moved", withoutSecret(fromURL))
 	}
 	if err := archive.Move(ctx, archive.FromStore(from, now), sums, to, now, counter(errOut, "moving", sums.Total())); err != nil {
-		return fmt.Errorf("%s: %w%s", withoutSecret(toURL), err, goOn(ctx, err))
+		return unfinished(ctx, toURL, err)
 	}
 	now = time.Now().UTC()
 	if sums, err = sumUp(ctx, errOut, withoutSecret(fromURL)+" again", from, now); err != nil {
@@ -102,21 +102,25 @@ func sealOf(url string) string {
 func finish(ctx context.Context, to archive.Target, url string, sums archive.Sums, now time.Time, errOut io.Writer) error {
 	line := counter(errOut, "comparing", 0)
 	if err := archive.Finish(ctx, to, sums, now, line); err != nil {
-		return fmt.Errorf("%s: %w%s", withoutSecret(url), err, goOn(ctx, err))
+		return unfinished(ctx, url, err)
 	}
 	line(done)
 	return nil
 }
 
-// goOn says what to do about a move that ended early.
-func goOn(ctx context.Context, err error) string {
-	if errors.Is(err, postgres.ErrRefused) {
-		return "\nFROM stays as it is, and is whole: go on using it. What was moved so far is of no use: empty TO"
+// unfinished says what to do about a move that ended early.
+func unfinished(ctx context.Context, url string, err error) error {
+	const goOn = "Nothing is lost: the same command goes on where it was"
+	to := withoutSecret(url)
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("\n%s: interrupted. %s", to, goOn) // what failed is only that
+	case errors.Is(err, postgres.ErrRefused):
+		return fmt.Errorf("%s: %w\nFROM stays as it is, and is whole: go on using it. What was moved so far is of no use: empty TO", to, err)
+	case errors.Is(err, archive.ErrInUse), errors.Is(err, archive.ErrOther), errors.Is(err, archive.ErrDiffer):
+		return fmt.Errorf("%s: %w", to, err)
 	}
-	if ctx.Err() != nil || !(errors.Is(err, archive.ErrInUse) || errors.Is(err, archive.ErrOther) || errors.Is(err, archive.ErrDiffer)) {
-		return "\nNothing is lost: the same command goes on where it was"
-	}
-	return ""
+	return fmt.Errorf("%s: %w\n%s", to, err, goOn)
 }
 
 func samePlace(a, b string) bool {

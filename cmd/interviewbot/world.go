@@ -58,7 +58,7 @@ func openWorlds(ctx context.Context, cfg Config, bank *questions.Bank, log *slog
 	}
 	demo, err := openDemo(ctx, cfg, bank, log)
 	if err != nil {
-		return worlds, err
+		return worlds, fmt.Errorf("open the demo (with --playground off there is none): %w", err)
 	}
 	return append(worlds, demo), nil
 }
