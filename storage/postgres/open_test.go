@@ -59,6 +59,17 @@ func TestServerThatRefuses(t *testing.T) {
 	refusal(t, with(func(u *url.URL) { u.Path, u.User = "/there", url.UserPassword("guest", "secret") }), nil, "let it own the database")
 }
 
+// An analyst is told by the tables themselves what they hold.
+func TestEveryTableSaysWhatItHolds(t *testing.T) {
+	where := fresh(t)
+	open(t, where).Close()
+	bare := postgrestest.Rows(t, where, `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+		AND relname NOT LIKE 'goose%' AND obj_description(oid, 'pg_class') IS NULL`)
+	if len(bare) > 0 {
+		t.Errorf("tables without a comment: %v", bare)
+	}
+}
+
 // The server is stopped and started, tidily and as if it crashed, while the store is open.
 func TestServerThatComesBack(t *testing.T) {
 	server := postgrestest.Own(t)

@@ -2,7 +2,7 @@
 // speaks its protocol and SQL (CockroachDB, YugabyteDB). The tables are in migrations.
 //
 // Of SQL it uses: text with COLLATE "C", integers, boolean, bytea, timestamptz, jsonb as a whole, arrays of text and
-// integer; PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK with IN, indexes with WHERE, one sequence; INSERT … SELECT … ON
+// integer; PRIMARY KEY, UNIQUE, FOREIGN KEY, CHECK with IN, indexes with WHERE, one sequence, COMMENT ON; INSERT … SELECT … ON
 // CONFLICT DO UPDATE, UPDATE … FROM, DELETE … USING, RETURNING, unnest of several arrays, WITH RECURSIVE, AS MATERIALIZED,
 // row_number, generate_series, LATERAL, setval, set_config; SERIALIZABLE and REPEATABLE READ READ ONLY. No advisory locks, no LISTEN, no
 // extensions, no triggers, no functions of its own, nothing deferred. LOCK TABLE and some settings are used where the server has them.
