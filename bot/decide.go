@@ -44,19 +44,25 @@ func levelChoices() []chat.Choice {
 	return []chat.Choice{{Value: "1", Label: "1 basics"}, {Value: "2", Label: "2 usual"}, {Value: "3", Label: "3 senior"}}
 }
 
-// decide changes a suggestion of the action's track and id, when the actor may.
-func (b *Bot) decide(ctx context.Context, c call, f func(store.Tx, *store.Track, suggestion) error) error {
-	_, err := b.write(ctx, c, "decide on a suggestion", func(tx store.Tx) error {
-		t, s, err := decidable(tx, c)
-		if err != nil {
-			return err
+// decide changes a suggestion of the action's track and id, when the actor may, and returns what became of it: where the
+// event was handled before, what stands now.
+func (b *Bot) decide(ctx context.Context, c call, f func(store.Tx, *store.Track, *suggestion) error) (s suggestion, err error) {
+	again, err := b.write(ctx, c, "decide on a suggestion", func(tx store.Tx) error {
+		t, got, err := decidable(tx, c)
+		if err == nil {
+			err = f(tx, &t, &got)
 		}
-		return f(tx, &t, s)
+		s = got
+		return err
 	})
 	if err == nil {
 		b.wake()
 	}
-	return err
+	if !again {
+		return s, err
+	}
+	err = b.view(ctx, "read a suggestion", func(tx store.Tx) (err error) { _, s, err = decidable(tx, c); return })
+	return s, err
 }
 
 func decidable(tx store.Tx, c call) (store.Track, suggestion, error) {
@@ -77,11 +83,7 @@ func decidable(tx store.Tx, c call) (store.Track, suggestion, error) {
 
 // pressAccept lets a suggestion join the space's questions.
 func (b *Bot) pressAccept(ctx context.Context, c call) (chat.Response, error) {
-	var s suggestion
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got suggestion) error {
-		s = got
-		return b.accept(tx, c, *t, &s)
-	})
+	s, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s *suggestion) error { return b.accept(tx, c, *t, s) })
 	if err != nil {
 		return chat.Response{}, err
 	}
@@ -135,12 +137,12 @@ func (b *Bot) submitDecline(ctx context.Context, c call, s chat.Submit) (chat.Re
 	if why == "" {
 		return chat.Response{Errors: map[string]string{"text": "A few words are enough; they are for the one who suggested it."}}, nil
 	}
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got suggestion) error {
+	_, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got *suggestion) error {
 		if got.Accepted {
 			return sorry("It was accepted meanwhile. Please take it out first.")
 		}
-		return errors.Join(dropSuggestion(tx, t.Space, got),
-			b.tellAuthor(tx, c, *t, got, fmt.Sprintf("Your question “%s” was not taken this time. The reason:", got.Question.Title), clip(why, reasonMax)))
+		return errors.Join(dropSuggestion(tx, t.Space, *got),
+			b.tellAuthor(tx, c, *t, *got, fmt.Sprintf("Your question “%s” was not taken this time. The reason:", got.Question.Title), clip(why, reasonMax)))
 	})
 	if err != nil {
 		return handBack(s, err)
@@ -150,11 +152,10 @@ func (b *Bot) submitDecline(ctx context.Context, c call, s chat.Submit) (chat.Re
 
 // pressTakeOut takes an accepted question out of the deck: it waits among the suggestions again.
 func (b *Bot) pressTakeOut(ctx context.Context, c call) (chat.Response, error) {
-	var s suggestion
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got suggestion) error {
-		s = got
+	s, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s *suggestion) error {
+		was := s.Accepted
 		s.Accepted = false
-		return putSuggestion(tx, t.Space, s, got.Accepted)
+		return putSuggestion(tx, t.Space, *s, was)
 	})
 	if err != nil {
 		return chat.Response{}, err
@@ -165,8 +166,8 @@ func (b *Bot) pressTakeOut(ctx context.Context, c call) (chat.Response, error) {
 
 // pressNextSuggest puts an accepted question first.
 func (b *Bot) pressNextSuggest(ctx context.Context, c call) (chat.Response, error) {
-	var say string
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s suggestion) (err error) {
+	say := "That is done already."
+	_, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s *suggestion) (err error) {
 		if !s.Accepted {
 			return sorry("It was taken out meanwhile. Please accept it first.")
 		}
@@ -187,11 +188,9 @@ func (b *Bot) pressLevelSuggest(ctx context.Context, c call) (chat.Response, err
 	if len(values) != 1 || !slices.Contains([]string{"1", "2", "3"}, values[0]) {
 		return chat.Response{}, nil
 	}
-	var s suggestion
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got suggestion) error {
-		s = got
+	s, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s *suggestion) error {
 		s.Question.Level, _ = strconv.Atoi(values[0])
-		return putSuggestion(tx, t.Space, s, got.Accepted)
+		return putSuggestion(tx, t.Space, *s, s.Accepted)
 	})
 	if err != nil {
 		return chat.Response{}, err
@@ -225,16 +224,14 @@ func (b *Bot) submitChangeSuggest(ctx context.Context, c call, f chat.Submit) (c
 	if len(problems) > 0 {
 		return chat.Response{Errors: problems}, nil
 	}
-	var s suggestion
-	err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, got suggestion) error {
-		s = got
+	s, err := b.decide(ctx, c, func(tx store.Tx, t *store.Track, s *suggestion) error {
 		changed := *q
-		changed.ID, changed.Level = got.Question.ID, got.Question.Level
+		changed.ID, changed.Level = s.Question.ID, s.Question.Level
 		s.Question = &changed
 		if s.Accepted {
-			return putSuggestion(tx, t.Space, s, true)
+			return putSuggestion(tx, t.Space, *s, true)
 		}
-		return b.accept(tx, c, *t, &s)
+		return b.accept(tx, c, *t, s)
 	})
 	if err != nil {
 		return handBack(chat.Submit{Values: map[string][]string{"text": {typed(f)}}}, err)

@@ -21,6 +21,7 @@ type stage struct {
 	clock *bot.Clock
 	mover bot.Mover
 	store *bottest.Store
+	over  func(store.Store) store.Store // what the bot has of the store
 	p     *bottest.Platform
 	b     *bot.Bot
 	here  chat.ChannelID
@@ -31,8 +32,13 @@ func monday() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
+	return newStageOn(t, func(s store.Store) store.Store { return s })
+}
+
+func newStageOn(t *testing.T, over func(store.Store) store.Store) *stage {
+	t.Helper()
 	bank := fixtureBank(t)
-	s := &stage{T: t, clock: bot.NewClock(monday)}
+	s := &stage{T: t, clock: bot.NewClock(monday), over: over}
 	s.store = bottest.NewStore(s.clock.Now)
 	s.start(bank)
 	s.here = s.p.Channel("backend")
@@ -63,7 +69,7 @@ func fixtureBank(t testing.TB) *questions.Bank {
 }
 
 func (s *stage) start(bank *questions.Bank) {
-	s.b = bot.New(bot.Options{Store: s.store, Bank: bank, Now: s.clock.Now})
+	s.b = bot.New(bot.Options{Store: s.over(s.store), Bank: bank, Now: s.clock.Now})
 	s.p = bottest.New(s.clock.Now, s.b.Commands())
 	s.b.Join(s.p)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -76,6 +82,22 @@ func (s *stage) start(bank *questions.Bank) {
 		}
 	})
 }
+
+// rehearsing runs every Update twice, as storage/postgres does with those that share a transaction: first to learn what it
+// reads, with every event taken for new.
+type rehearsing struct{ store.Store }
+
+func (r rehearsing) Update(ctx context.Context, f func(store.Tx) error) error {
+	thrownAway := errors.New("thrown away")
+	if err := r.Store.Update(ctx, func(tx store.Tx) error { _ = f(hoping{tx}); return thrownAway }); !errors.Is(err, thrownAway) {
+		return err
+	}
+	return r.Store.Update(ctx, f)
+}
+
+type hoping struct{ store.Tx }
+
+func (hoping) Once(string) error { return nil }
 
 // running runs a bot until stop.
 func running(t *testing.T, b *bot.Bot) (stop func()) {

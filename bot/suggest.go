@@ -148,7 +148,7 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 	}
 	var t store.Track
 	var mine bool
-	_, err := b.write(ctx, c, "keep a suggestion", func(tx store.Tx) (err error) {
+	again, err := b.write(ctx, c, "keep a suggestion", func(tx store.Tx) (err error) {
 		if t, err = responsible(tx, c); errors.Is(err, store.ErrNotFound) {
 			return sorry("Nobody looks after questions here any more. " + b.typed(c.Space) + "setup starts a daily question.")
 		}
@@ -164,10 +164,12 @@ func (b *Bot) submitSuggest(ctx context.Context, c call, s chat.Submit) (chat.Re
 		q, err = b.keepSuggestion(tx, c, t, q, mine)
 		return err
 	})
-	if len(problems) > 0 {
+	switch {
+	case again: // what was found out on the way to that means nothing
+		return sentence("Your suggestion is kept."), nil
+	case len(problems) > 0:
 		return chat.Response{Errors: problems}, nil
-	}
-	if err != nil {
+	case err != nil:
 		return handBack(chat.Submit{Values: map[string][]string{"text": {typed(s)}}}, err)
 	}
 	b.wake()

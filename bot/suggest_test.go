@@ -114,6 +114,41 @@ func TestASuggestionIsChangedTakenOutAndForgotten(t *testing.T) {
 	s.nowhere("Ben")
 }
 
+// What arrives a second time is answered as the first time, or at least not with nonsense.
+func TestDeedsWithSuggestionsDeliveredTwice(t *testing.T) {
+	t.Run("and rehearsed", func(t *testing.T) {
+		deliveredTwice(newStageOn(t, func(s store.Store) store.Store { return rehearsing{s} }))
+	})
+	deliveredTwice(newStage(t))
+}
+
+func deliveredTwice(s *stage) {
+	ada, ben := s.person("Ada"), s.person("Ben")
+	s.setUp(ada)
+	s.suggest(ben, "Why did our result come in another order?")
+	s.p.Redeliver(s)
+	ben.SeesNot(s.here, "There is one like it", "Something went wrong")
+	ben.Hears(s.here, "Your suggestion is kept")
+	s.tick()
+	for _, press := range []string{"Accept", "Ask it next", "Take it out"} {
+		ada.Press(ada.Direct(), press)
+		s.p.Redeliver(s)
+		ada.SeesNot(ada.Direct(), "Something went wrong", "panic")
+	}
+	ada.Choose(ada.Direct(), "3 senior")
+	s.p.Redeliver(s)
+	ada.Press(ada.Direct(), "Change")
+	ada.Submit()
+	s.p.Redeliver(s)
+	ada.Hears(ada.Direct(), "is one of the group's questions now")
+	ada.Press(ada.Direct(), "Take it out")
+	ada.Press(ada.Direct(), "Decline")
+	ada.Fill("Why", "We ask that one already")
+	ada.Submit()
+	s.p.Redeliver(s)
+	ada.Hears(ada.Direct(), "Declined")
+}
+
 func TestChangingASuggestionKeepsItsPointsAsTheyAre(t *testing.T) {
 	s := newStage(t)
 	ada := s.person("Ada")
