@@ -120,6 +120,9 @@ func backupStore(ctx context.Context, url, file string, packed bool, out, errOut
 	defer os.Remove(part.Name())
 	line := counter(errOut, "writing", 0)
 	sums, err := writeArchive(ctx, part, packed, s, line)
+	if err == nil {
+		line(sums.Total())
+	}
 	line(done)
 	if err := errors.Join(err, part.Sync(), part.Close()); err != nil {
 		return err

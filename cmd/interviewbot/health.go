@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -130,7 +131,7 @@ func (w *world) troubles(ctx context.Context) map[string]error {
 // healthcheckCommand asks a running bot, for container engines that have no shell to ask with.
 func healthcheckCommand() *cli.Command {
 	return &cli.Command{
-		Name: "healthcheck", Usage: "ask the running bot whether it is well; exits with 1 when not",
+		Name: "healthcheck", Usage: "ask the running bot whether it is well, and print what it says; exits with 1 when not",
 		Flags: []cli.Flag{&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8080", Usage: "`ADDRESS` it listens on", Sources: env("LISTEN", false)}},
 		Action: func(ctx context.Context, c *cli.Command) error {
 			host, port, err := net.SplitHostPort(c.String("listen"))
@@ -151,10 +152,14 @@ func healthcheckCommand() *cli.Command {
 				return fmt.Errorf("the bot does not answer: %w", err)
 			}
 			defer resp.Body.Close()
-			if resp.StatusCode != http.StatusOK {
-				return fmt.Errorf("the bot is not ready: %s", resp.Status)
+			said, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+			if err != nil {
+				return fmt.Errorf("the bot does not answer: %w", err)
 			}
-			_, err = fmt.Fprintln(c.Root().Writer, "ok")
+			if resp.StatusCode != http.StatusOK {
+				return fmt.Errorf("the bot is not ready: %s\n%s", resp.Status, said)
+			}
+			_, err = fmt.Fprintf(c.Root().Writer, "ok\n%s", said)
 			return err
 		},
 	}

@@ -104,6 +104,7 @@ func finish(ctx context.Context, to archive.Target, url string, sums archive.Sum
 	if err := archive.Finish(ctx, to, sums, now, line); err != nil {
 		return unfinished(ctx, url, err)
 	}
+	line(sums.Total())
 	line(done)
 	return nil
 }

@@ -103,6 +103,7 @@ func sumUp(ctx context.Context, errOut io.Writer, what string, s store.Mover, no
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
+	line(sums.Total())
 	line(done)
 	return sums, nil
 }

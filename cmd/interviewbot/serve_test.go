@@ -130,8 +130,9 @@ func TestTheProgramStartsCarriesOnAndStops(t *testing.T) {
 		t.Errorf("a second copy on the same data file: %v", err)
 	}
 	address := strings.TrimSuffix(strings.TrimPrefix(p.url, "http://"), "/")
-	if err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "healthcheck", "--listen", address}); err != nil {
-		t.Errorf("healthcheck: %v", err)
+	var said bytes.Buffer // where there is no shell, this is how to read it
+	if err := command(&said, io.Discard).Run(context.Background(), []string{"interviewbot", "healthcheck", "--listen", address}); err != nil || !strings.Contains(said.String(), `"ready":true`) {
+		t.Errorf("healthcheck: %v, %s", err, &said)
 	}
 	p.end()
 	if err := command(io.Discard, io.Discard).Run(context.Background(), []string{"interviewbot", "healthcheck", "--listen", address}); err == nil {
