@@ -31,6 +31,9 @@ func TestASuggestionIsAcceptedAndJoinsThisSpaceOnly(t *testing.T) {
 	s.setUp(ada)
 	s.suggest(ben, "Why did our result come in another order?")
 	ben.Hears(s.here, "on its way to those who look after", "I tell you what they decide")
+	if said := ben.Last(s.here).Summary; !strings.Contains(said, "those who look after the channel;") {
+		t.Errorf("aloud it says %q", said)
+	}
 	s.tick()
 	ada.Sees(ada.Direct(), "Ben suggests a question", "Why did our result come in another order?", "The planner chose a hash join", "may read the rows in any order")
 

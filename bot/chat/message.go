@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Message is what the bot says, in neutral form.
 type Message struct {
@@ -230,15 +233,14 @@ func Join(parts ...Text) Text {
 	return all
 }
 
-// Plain returns the text without styles.
+// Plain returns the text without styles; a channel, whose name only its platform knows, is "the channel".
 func (t Text) Plain() string {
-	n := 0
+	var b strings.Builder
 	for _, s := range t {
-		n += len(s.Text)
+		if s.Channel != "" && s.Text == "" {
+			s.Text = "the channel"
+		}
+		b.WriteString(s.Text)
 	}
-	b := make([]byte, 0, n)
-	for _, s := range t {
-		b = append(b, s.Text...)
-	}
-	return string(b)
+	return b.String()
 }
