@@ -202,8 +202,8 @@ func (s secretFile) GoString() string { return s.String() }
 
 // Lookup implements cli.ValueSource. A file that cannot be read is reported by readConfig.
 func (s secretFile) Lookup() (string, bool) {
-	path := os.Getenv(string(s) + "_FILE")
-	if path == "" {
+	path, set := variable(string(s) + "_FILE").Lookup()
+	if !set {
 		return "", false
 	}
 	content, err := os.ReadFile(path)

@@ -171,11 +171,11 @@ func platformMistakes(cfg Config) (wrong []string) {
 // fileMistakes names the NAME_FILE variables whose file cannot be read or holds nothing.
 func fileMistakes() (wrong []string) {
 	for _, name := range []string{"STORE", "SEAL_KEY", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "DISCORD_TOKEN", "DISCORD_APPLICATION_ID", "DISCORD_PUBLIC_KEY"} {
-		path := os.Getenv(name + "_FILE")
+		path, _ := variable(name + "_FILE").Lookup()
 		if path == "" {
 			continue
 		}
-		if os.Getenv(name) != "" && name != "STORE" { // which a container has anyway
+		if _, set := variable(name).Lookup(); set && name != "STORE" { // which a container has anyway
 			wrong = append(wrong, fmt.Sprintf("%s and %s_FILE are both set; keep one of them", name, name))
 		}
 		text, err := os.ReadFile(path)

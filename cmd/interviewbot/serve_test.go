@@ -214,6 +214,18 @@ func TestBlanksAroundAVariableDoNotCount(t *testing.T) {
 	}
 }
 
+func TestABlankVariableBesideItsFileIsNotSet(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(strings.Repeat("ab", 32)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SEAL_KEY", " ")
+	t.Setenv("SEAL_KEY_FILE", file+" ")
+	if got := configured(t); len(got.Seal) != 32 {
+		t.Errorf("the key is %x", got.Seal)
+	}
+}
+
 // configured is what the program makes of the environment.
 func configured(t *testing.T) (got Config) {
 	t.Helper()
