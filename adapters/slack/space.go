@@ -67,7 +67,8 @@ func (a *Adapter) keepWorkspace(ctx context.Context, value []byte) {
 	}
 }
 
-// remembered is whose token it is: chat.ErrNotFound when nobody knows, errReplaced when another was used since.
+// remembered is whose token it is: chat.ErrNotFound when nobody knows, another error, such as errReplaced, when another was
+// used since: with Postgres the key that seals what is kept can be made of the tokens, and changes with them.
 func (a *Adapter) remembered(ctx context.Context) (team string, err error) {
 	if a.opt.Keep == nil {
 		return "", chat.ErrNotFound
@@ -119,9 +120,9 @@ func ended(err error) bool {
 	return hasCode(err, "token_revoked") || hasCode(err, "account_inactive")
 }
 
-// removed says whether an event that tells of a removal is true now: nil when the token is refused. An event of an
-// earlier installation can come up to a day late, and the present one must not end for it; should the event have
-// overtaken the end of the token, it comes again, for it is not acknowledged.
+// removed says whether an event that tells of a removal is true now: nil when the token is refused and no other took its
+// place. An event of an earlier installation can come up to a day late, and the present one must not end for it; should the
+// event have overtaken the end of the token, it comes again, for it is not acknowledged.
 func (a *Adapter) removed(ctx context.Context) error {
 	if a.isRevoked() != nil {
 		return nil
@@ -132,6 +133,9 @@ func (a *Adapter) removed(ctx context.Context) error {
 	var refusal slack.SlackErrorResponse
 	switch {
 	case errors.As(err, &refusal) && refusals()[refusal.Err] == chat.ErrRevoked:
+		if _, err := a.remembered(ctx); err != nil && !errors.Is(err, chat.ErrNotFound) {
+			return err
+		}
 		return nil
 	case err != nil:
 		return fmt.Errorf("ask whether the app was removed: %w", err)

@@ -183,6 +183,29 @@ func TestATokenThatEndsLateRemovesNothing(t *testing.T) {
 	}
 }
 
+// And of one that is told, late, that the installation ended whose token it still has: another copy may know better.
+func TestLateRemovalIsNotBelievedByAnOldToken(t *testing.T) {
+	t.Parallel()
+	keep := adaptertest.NewKeep(time.Now)
+	old, next := slacktest.Start(slacktest.Options{}), slacktest.Start(slacktest.Options{})
+	t.Cleanup(old.Close)
+	t.Cleanup(next.Close)
+	next.BotToken = "xoxb-new"
+	h, a, _ := runs(t, old, slack.Options{Keep: keep})
+	w := &world{t: t, server: old}
+	w.await("it is not connected", func() bool { return a.Healthy() == nil && h.count() == 1 })
+	fresh, _, _ := runs(t, next, slack.Options{HTTP: true, Keep: keep})
+	w.await("nothing says that it is there again", func() bool { return fresh.count() == 1 })
+	old.Revoke()
+	payload := map[string]any{"type": "event_callback", "team_id": slacktest.TeamID, "event_id": "Ev1", "event": map[string]any{"type": "app_uninstalled"}}
+	if _, err := old.Envelope("events_api", payload); err == nil {
+		t.Error("it was acknowledged")
+	}
+	if n := h.count(); n != 1 {
+		t.Errorf("heard %+v", h.heard())
+	}
+}
+
 // What Slack says of an installation that is over may arrive after the next one: as long as the token works, nothing is
 // removed, and the event is left to come again.
 func TestLateRemovalIsNotBelieved(t *testing.T) {
