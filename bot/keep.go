@@ -63,7 +63,7 @@ func (k *Keep) Get(ctx context.Context, s chat.SpaceID, key string) (value []byt
 func (k *Keep) open(s chat.SpaceID, key string, sealed []byte) ([]byte, error) {
 	value, err := k.aead.Open(nil, nil, sealed, k.bound(s, key))
 	if err != nil {
-		return nil, fmt.Errorf("open the kept value %s: it was sealed with another key", k.name(key))
+		return nil, fmt.Errorf("open the kept value %s: it was sealed with another key: start with the --seal-key (SEAL_KEY) that it had, or with the .key file of its data file", k.name(key))
 	}
 	return value, nil
 }

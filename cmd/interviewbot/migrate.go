@@ -84,7 +84,7 @@ func migrate(ctx context.Context, fromURL, toURL string, out, errOut io.Writer) 
 	if err := table(out, sums); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "Start the bot with --store (or STORE) set to the new place, and %s: what adapters keep is sealed with it.\nThe old one stays as it is; delete it when all is well.\n", sealOf(fromURL))
+	_, err = fmt.Fprintf(out, "Start the bot with --store (or STORE) set to the new place, and %s: what adapters keep is sealed with that key.\nThe old one stays as it is; delete it when all is well.\n", sealOf(fromURL))
 	return err
 }
 
@@ -95,7 +95,7 @@ func sealOf(url string) string {
 			return "with --seal-key (or SEAL_KEY) set to the one it had, or else to the digits in " + path
 		}
 	}
-	return "the same --seal-key"
+	return "with the same --seal-key (or SEAL_KEY), if it had one"
 }
 
 // finish compares the two sides.
