@@ -158,14 +158,20 @@ func TestAnOldTokenRemovesNothingOfANewInstallation(t *testing.T) {
 	}
 }
 
-// The same of a replica that has run since before, and finds out late that its token ended.
-func TestATokenThatEndsLateRemovesNothing(t *testing.T) {
-	t.Parallel()
-	keep := adaptertest.NewKeep(time.Now)
-	old, next := slacktest.Start(slacktest.Options{}), slacktest.Start(slacktest.Options{})
+// twoInstallations are of one app in one workspace, one after the other, with what the bot keeps through both.
+func twoInstallations(t *testing.T) (old, next *slacktest.Server, keep *adaptertest.Keep) {
+	t.Helper()
+	old, next = slacktest.Start(slacktest.Options{}), slacktest.Start(slacktest.Options{})
 	t.Cleanup(old.Close)
 	t.Cleanup(next.Close)
 	next.BotToken = "xoxb-new"
+	return old, next, adaptertest.NewKeep(time.Now)
+}
+
+// The same of a replica that has run since before, and finds out late that its token ended.
+func TestATokenThatEndsLateRemovesNothing(t *testing.T) {
+	t.Parallel()
+	old, next, keep := twoInstallations(t)
 	h, a, ended := runs(t, old, slack.Options{HTTP: true, Keep: keep})
 	w := &world{t: t, server: old}
 	w.await("nothing says that it is there", func() bool { return h.count() == 1 })
@@ -186,11 +192,7 @@ func TestATokenThatEndsLateRemovesNothing(t *testing.T) {
 // And of one that is told, late, that the installation ended whose token it still has: another copy may know better.
 func TestLateRemovalIsNotBelievedByAnOldToken(t *testing.T) {
 	t.Parallel()
-	keep := adaptertest.NewKeep(time.Now)
-	old, next := slacktest.Start(slacktest.Options{}), slacktest.Start(slacktest.Options{})
-	t.Cleanup(old.Close)
-	t.Cleanup(next.Close)
-	next.BotToken = "xoxb-new"
+	old, next, keep := twoInstallations(t)
 	h, a, _ := runs(t, old, slack.Options{Keep: keep})
 	w := &world{t: t, server: old}
 	w.await("it is not connected", func() bool { return a.Healthy() == nil && h.count() == 1 })

@@ -99,25 +99,9 @@ func Serial(t testing.TB, crowd, each int, copies ...store.Store) {
 
 func fiftyClaimOneSlot(b *bench) {
 	b.ground("t")
-	var all sync.WaitGroup
-	var won atomic.Int32
-	for i := range 50 {
-		all.Go(func() {
-			err := b.store.Update(b.Context(), func(tx store.Tx) error {
-				return tx.AddRound(store.Round{Track: "t", No: i + 1, Slot: "2026-03-02T09:00", Owner: fmt.Sprint(i)})
-			})
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, store.ErrTaken):
-				b.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if won.Load() != 1 {
-		b.Errorf("%d won", won.Load())
-	}
+	b.oneWins(func(i int, tx store.Tx) error {
+		return tx.AddRound(store.Round{Track: "t", No: i + 1, Slot: "2026-03-02T09:00", Owner: fmt.Sprint(i)})
+	})
 	b.view(func(tx store.Tx) {
 		if rounds, err := tx.RoundsBefore("t", 0, 0); err != nil || len(rounds) != 1 {
 			b.Errorf("%d rounds, %v", len(rounds), err)
@@ -159,11 +143,17 @@ func failingInACrowd(b *bench) {
 }
 
 func onceInACrowd(b *bench) {
+	b.oneWins(func(_ int, tx store.Tx) error { return tx.Once("e") })
+}
+
+// oneWins runs f fifty times at once: it must work for one, and be taken for the others.
+func (b *bench) oneWins(f func(i int, tx store.Tx) error) {
+	b.Helper()
 	var all sync.WaitGroup
 	var won atomic.Int32
-	for range 50 {
+	for i := range 50 {
 		all.Go(func() {
-			err := b.store.Update(b.Context(), func(tx store.Tx) error { return tx.Once("e") })
+			err := b.store.Update(b.Context(), func(tx store.Tx) error { return f(i, tx) })
 			switch {
 			case err == nil:
 				won.Add(1)
